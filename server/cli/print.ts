@@ -1,0 +1,123 @@
+/** The report for a terminal. */
+import { DIMENSIONS, LEVELS } from "../../model/kmm.ts";
+import { cellName, dimensionName, fill, say, type Texts } from "../../model/text/texts.ts";
+import type { Report, ReportCell, ReportDimension } from "../features/report-contract.ts";
+
+const SIGNS: Readonly<Record<"N" | "P" | "L" | "F", string>> = { N: "○", P: "◔", L: "◑", F: "●" };
+
+export interface PrintOptions {
+  readonly texts: Texts;
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** The 5 x 5 grid, the levels, and what holds each. */
+export function printGrid(report: Report, options: PrintOptions): string {
+  const { texts } = options;
+  const names = DIMENSIONS.map((dimension) => dimensionName(texts, dimension));
+  const first = Math.max(...names.map((name) => name.length)) + 2;
+  const width = Math.min(24, Math.max(12, Math.floor((options.width - first) / 5) - 1));
+  const lines: string[] = [];
+  lines.push(" ".repeat(first) + LEVELS.map((level) => pad(say(texts, "grid.level", { level }), width)).join(" "));
+  for (const dimension of report.dimensions) {
+    const cells = LEVELS.map((level) => ({ level, name: cellName(texts, dimension.id, level), cell: dimension.cells.find((one) => one.level === level) }));
+    const rows = cells.map(({ name }) => wrap(name, width));
+    const height = Math.max(...rows.map((row) => row.length)) + 1;
+    for (let line = 0; line < height; line++) {
+      const label = line === 0 ? dimensionName(texts, dimension.id) : line === 1 ? levelText(dimension, texts) : "";
+      const parts = cells.map(({ level, cell }, index) => {
+        const row = rows[index] ?? [];
+        const text = line < row.length ? (row[line] ?? "") : line === row.length ? cellText(cell) : "";
+        const held = dimension.level !== null && level <= dimension.level;
+        return paint(pad(text, width), line === row.length ? ratingColour(cell) : held ? "bold" : "dim", options);
+      });
+      lines.push(paint(pad(label, first), line === 0 ? "bold" : "", options) + parts.join(" "));
+    }
+    lines.push("");
+  }
+  lines.push(summary(report, texts), say(texts, "grid.legend"), "");
+  for (const dimension of report.dimensions) lines.push(...nextSteps(report, dimension, texts));
+  lines.push(scannedText(report, texts));
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function levelText(dimension: ReportDimension, texts: Texts): string {
+  if (dimension.level === null) return say(texts, "grid.noEvidence");
+  const strict = dimension.strictLevel !== null && dimension.strictLevel < dimension.level ? say(texts, "grid.strictly", { level: dimension.strictLevel }) : "";
+  return `${say(texts, "grid.holds", { level: dimension.level })}${strict}`;
+}
+
+function cellText(cell: ReportCell | undefined): string {
+  if (cell === undefined || cell.rating === null) return "–";
+  return `${SIGNS[cell.rating]} ${cell.rating}${cell.required > 0 ? ` ${cell.met}/${cell.required}` : ""}`;
+}
+
+function ratingColour(cell: ReportCell | undefined): Style {
+  switch (cell?.rating ?? null) {
+    case "F":
+      return "green";
+    case "L":
+      return "cyan";
+    case "P":
+      return "yellow";
+    case "N":
+      return "red";
+    default:
+      return "dim";
+  }
+}
+
+function summary(report: Report, texts: Texts): string {
+  if (report.overall === null) return say(texts, "grid.noOverall");
+  const weakest = report.dimensions.filter((dimension) => dimension.level === report.overall).map((dimension) => dimensionName(texts, dimension.id));
+  return say(texts, "grid.overall", { level: report.overall, weakest: weakest.join(", "), mean: (report.mean ?? 0).toFixed(1) });
+}
+
+/** Three steps for each dimension: what stands before the next level. */
+function nextSteps(report: Report, dimension: ReportDimension, texts: Texts): string[] {
+  if (dimension.level === null || dimension.blockedBy.length === 0) return [];
+  const shown = dimension.blockedBy.slice(0, 3).map((id) => {
+    const practice = report.practices.find((one) => one.id === id);
+    const count = practice === undefined ? "" : say(texts, "grid.count", { met: practice.met, all: practice.met + practice.unmet + practice.unknown });
+    return `  ${practice?.title ?? id} (${id}) ${count}`;
+  });
+  const more = dimension.blockedBy.length > 3 ? [`  ${say(texts, "grid.more", { count: dimension.blockedBy.length - 3 })}`] : [];
+  return [say(texts, "grid.before", { dimension: dimensionName(texts, dimension.id), level: dimension.level }), ...shown, ...more, ""];
+}
+
+function scannedText(report: Report, texts: Texts): string {
+  const { files, kubernetes, pipelines, notRead } = report.scanned;
+  const lines = [fill(say(texts, "grid.scanned"), { files, kubernetes, pipelines })];
+  if (notRead.length > 0) {
+    lines.push(say(texts, "grid.notRead", { count: notRead.length }));
+    for (const one of notRead.slice(0, 10)) lines.push(`  ${one.uri}: ${one.reason}`);
+    if (notRead.length > 10) lines.push(`  ${say(texts, "grid.more", { count: notRead.length - 10 })}`);
+  }
+  return lines.join("\n");
+}
+
+function pad(text: string, width: number): string {
+  const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text;
+  return cut + " ".repeat(width - cut.length);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+type Style = "bold" | "dim" | "green" | "cyan" | "yellow" | "red" | "";
+
+const CODES: Readonly<Record<Exclude<Style, "">, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+
+function paint(text: string, style: Style, options: PrintOptions): string {
+  return options.colour && style !== "" ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
+}

@@ -1,0 +1,155 @@
+import type { Json } from "../../../model/edit.ts";
+import { branchOf } from "./find.ts";
+import type { Slot } from "./find.ts";
+import { entryLines, flowPair, flowText, handIn, itemLines } from "./hand.ts";
+import type { Hand, Spread } from "./hand.ts";
+import type { OutlineCollection, OutlineList, OutlineMap } from "./outline.ts";
+import type { Pen } from "./pen.ts";
+import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextLine } from "./text.ts";
+
+export type Pair = readonly [key: string, value: Json];
+
+/** Adds keys that are not there yet behind those that are. */
+export function insertEntries(pen: Pen, slot: Slot, map: OutlineMap, pairs: readonly Pair[], outer: Hand): void {
+  if (pairs.length === 0) return;
+  const hand = handIn(outer, map);
+  if (map.odd) return pen.refuse("flow");
+  const parts = pairs.map(([key, value]) => (spread?: Spread) => flowPair(key, value, hand, spread));
+  if (map.flow) return insertFlow(pen, map, parts, hand);
+  const last = map.children.length - 1;
+  insertLines(pen, slot, map, pairs.map(([key, value]) => entryLines(key, value, map.column, hand)), last);
+}
+
+/** Adds items behind the one at `after`, which is the last one in brackets. */
+export function insertItems(pen: Pen, slot: Slot, list: OutlineList, values: readonly Json[], outer: Hand, after = list.children.length - 1): void {
+  if (values.length === 0) return;
+  const hand = handIn(outer, list);
+  if (list.flow) return insertFlow(pen, list, values.map((value) => (spread?: Spread) => flowText(value, hand, true, spread)), hand);
+  const gap = dashGap(pen, list);
+  insertLines(pen, slot, list, values.map((value) => itemLines(value, list.column, hand, gap)), after);
+}
+
+/** How far behind its dash the content of an item stands. */
+function dashGap(pen: Pen, list: OutlineList): number {
+  const last = list.children.at(-1);
+  const gap = last === undefined ? "" : pen.outline.text.slice(last.mark + 1, last.value.start);
+  return /^ +$/.test(gap) ? gap.length : 1;
+}
+
+/** Where lines go in at `column` behind what ends at `end`, template or not; `undefined` when that is not sure. */
+function insertLines(pen: Pen, slot: Slot, parent: OutlineCollection, groups: readonly (readonly string[])[], after: number): void {
+  const { template } = pen.outline;
+  if (template !== undefined && isOpen(pen, slot, parent)) return pen.refuse("template");
+  for (let index = after; index >= 0; index--) {
+    const child = parent.children[index];
+    if (child === undefined) break;
+    const end = endOf(pen, slot, parent.column, child.start, child.end);
+    if (end !== undefined) {
+      const blank = isSpaced(pen, parent) ? [""] : [];
+      return pen.addLines(end, groups.flatMap((lines) => [...blank, ...lines]));
+    }
+    // Only a key may go in before the last one: the order of a list has a meaning.
+    if (template === undefined || parent.kind === "list") break;
+  }
+  pen.refuse(template === undefined ? "syntax" : "template");
+}
+
+/** An action may add to the collection what is not written in it. */
+function isOpen(pen: Pen, slot: Slot, { column, start, end, children }: OutlineCollection): boolean {
+  const { template, text } = pen.outline;
+  if (template === undefined) return false;
+  const head = slot.kind === "root" ? 0 : slot.child.start;
+  if (template.printsUpTo(column, head, end)) return true;
+  if (template.standing.some(({ action, indent }) => action.start >= end && action.start < contentAfter(text, end) && indent === column)) return true;
+  return children.some((child) => child.kind === "entry" && template.touches(child.start, child.keyEnd)) || template.touches(start, start + 1);
+}
+
+function contentAfter(text: string, from: number): number {
+  let at = nextLine(text, from);
+  while (at < text.length && isBlankOrComment(text.slice(at, lineEnd(text, at)))) at = nextLine(text, at);
+  return at;
+}
+
+/**
+ * The end of the last line that belongs to an entry or item: its own last line, comments below it that are indented
+ * deeper, and what a template still adds to it.
+ */
+function endOf(pen: Pen, slot: Slot, column: number, start: number, end: number): number | undefined {
+  const { text, template, source } = pen.outline;
+  const branch = branchOf(pen.outline, slot);
+  if (template !== undefined && template.branchAt(start) !== branch) return undefined;
+  let at = lineEnd(text, end);
+  if (!isBlankOrComment(text.slice(end, at))) return undefined;
+  let good = template?.branchAt(at) === branch ? at : undefined;
+  let owes = good === undefined;
+  for (at = nextLine(text, at); at < text.length; at = nextLine(text, at)) {
+    const stop = lineEnd(text, at);
+    const line = text.slice(at, stop);
+    if (!isBlankOrComment(line)) break;
+    const actions = template?.onLine(at, stop);
+    if (actions?.any === true) {
+      if (actions.prints.some((indent) => indent <= column)) break;
+      if (actions.prints.length > 0) owes = true;
+    } else if (isComment(line)) {
+      if (leadingSpaces(line) <= column) break;
+      owes = true;
+    }
+    if (owes && template?.branchAt(stop) === branch) {
+      good = stop;
+      owes = false;
+    }
+  }
+  // `-}}` at the end of a line swallows the line break that would have to follow.
+  return owes && template !== undefined ? undefined : good !== undefined && /-\}\}$/.test(source.slice(lineStart(source, good), good)) ? undefined : good;
+}
+
+/** The end of the last line of an entry or item, with the comments that are indented deeper than it. */
+export function territoryEnd(pen: Pen, column: number, end: number): number {
+  const { text } = pen.outline;
+  let good = lineEnd(text, end);
+  for (let at = nextLine(text, good); at < text.length; at = nextLine(text, at)) {
+    const line = text.slice(at, lineEnd(text, at));
+    if (!isComment(line) || leadingSpaces(line) <= column) break;
+    good = lineEnd(text, at);
+  }
+  return good;
+}
+
+/** The author sets each of them apart by an empty line. */
+function isSpaced(pen: Pen, { children }: OutlineCollection): boolean {
+  const { text, template } = pen.outline;
+  if (template !== undefined || children.length < 2) return false;
+  return children.every((child, index) => {
+    const next = children[index + 1];
+    return next === undefined || /\n[ \t]*\r?\n/.test(text.slice(child.end, next.start));
+  });
+}
+
+type Part = (spread?: Spread) => string;
+
+function insertFlow(pen: Pen, collection: OutlineCollection, parts: readonly Part[], hand: Hand): void {
+  const { text, template } = pen.outline;
+  if (template?.touches(collection.start, collection.end) === true) return pen.refuse("template");
+  const last = collection.children.at(-1);
+  if (last === undefined) return pen.refuse("flow");
+  const before = collection.children.at(-2)?.end ?? collection.start + 1;
+  if (!text.slice(before, last.start).includes("\n")) {
+    const gap = comma(text, before, last.start) ?? hand.afterComma;
+    return pen.write(last.end, last.end, parts.map((part) => `,${gap}${part()}`).join(""));
+  }
+  const line = text.slice(lineStart(text, last.start), last.start);
+  const spread = { column: leadingSpaces(`${line}x`), lineBreak: pen.lineBreak(last.start) };
+  const lead = spread.lineBreak + line.slice(0, spread.column);
+  const written = parts.map((part) => lead + part(spread));
+  const trailing = /^\s*,/.exec(text.slice(last.end))?.[0].length;
+  const behind = last.end + (trailing ?? 0);
+  const stop = lineEnd(text, behind);
+  const at = isBlankOrComment(text.slice(behind, stop)) ? stop : behind;
+  if (trailing === undefined) pen.write(last.end, last.end, ",");
+  pen.write(at, at, trailing === undefined ? written.join(",") : written.map((it) => `${it},`).join(""));
+}
+
+/** The white space that the author leaves behind a comma. */
+function comma(text: string, from: number, to: number): string | undefined {
+  return /^\s*,([ \t]*)$/.exec(text.slice(from, to))?.[1];
+}

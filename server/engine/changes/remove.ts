@@ -1,0 +1,88 @@
+import type { Key } from "../../../model/edit.ts";
+import { find } from "./find.ts";
+import type { Slot } from "./find.ts";
+import { territoryEnd } from "./insert.ts";
+import type { OutlineCollection, OutlineEntry, OutlineItem } from "./outline.ts";
+import type { Pen } from "./pen.ts";
+import { isBlankOrComment, lineEnd, lineStart, nextLine } from "./text.ts";
+
+type Child = OutlineEntry | OutlineItem;
+
+/** Takes an entry or item away, with every map and list that has nothing else in it, except the document itself. */
+export function removePlace(pen: Pen, path: readonly Key[]): void {
+  const found = find(pen, path);
+  // What comes in by a merge key cannot be taken away here.
+  if (found === undefined) return;
+  if (found.rest.length > 0) {
+    const node = found.slot.value;
+    const isMerged = node?.kind === "map" && node.children.some((child) => child.key === "<<");
+    return isMerged ? pen.refuse("merge-key") : undefined;
+  }
+  let slot: Slot = found.slot;
+  for (const outer of found.trail.slice(0, -1).reverse()) {
+    if (slot.kind === "root" || slot.parent.children.length > 1 || outer.kind === "root") break;
+    slot = outer;
+  }
+  if (slot.kind === "root") return pen.refuse("missing");
+  const { parent, child } = slot;
+  if (!allowsRemoving(pen, child)) return;
+  if (parent.children.length === 1) return pen.write(parent.start, parent.end, parent.kind === "map" ? "{}" : "[]");
+  removeChildren(pen, parent, [child]);
+}
+
+/** Some of the children, never all. */
+export function removeChildren(pen: Pen, parent: OutlineCollection, children: readonly Child[]): void {
+  for (const child of children) {
+    if (!allowsRemoving(pen, child)) return;
+    if (parent.flow) removeFromFlow(pen, parent, child);
+    else removeLines(pen, parent, child);
+  }
+}
+
+function allowsRemoving(pen: Pen, child: Child): boolean {
+  const { value } = child;
+  const { template, text } = pen.outline;
+  if (template !== undefined) {
+    let end = lineEnd(text, child.end);
+    // An action right below may print what belongs to the value.
+    while (end < text.length && isBlankOrComment(text.slice(nextLine(text, end), lineEnd(text, nextLine(text, end))))) {
+      end = lineEnd(text, nextLine(text, end));
+      if (end >= text.length) break;
+    }
+    if (template.touches(child.start, end)) pen.refuse("template");
+  }
+  if (value.kind === "alias" || pen.refusal !== undefined) return pen.refusal === undefined;
+  if (value.anchor !== undefined && !pen.outline.aliased.has(value.anchor)) return true;
+  return value.tag === undefined ? pen.allowsReplacing(value) : true;
+}
+
+function removeLines(pen: Pen, { column, children }: OutlineCollection, child: Child): void {
+  const { text } = pen.outline;
+  const before = pen.lineBefore(child.start);
+  const last = territoryEnd(pen, column, child.end);
+  if (!isBlankOrComment(text.slice(child.end, lineEnd(text, child.end)))) return pen.refuse("syntax");
+  if (before.trim() === "") {
+    const start = lineStart(text, child.start);
+    if (last < text.length || start === 0) return pen.write(start, nextLine(text, last), "");
+    return pen.write(lineEnd(text, start - (text[start - 2] === "\r" ? 2 : 1)), last, "");
+  }
+  // The first key or item stands behind a dash, and the next one has to take its place there.
+  const next = children[children.indexOf(child as never) + 1];
+  if (!/^[\s-]*$/.test(before) || next === undefined) return pen.refuse("syntax");
+  const start = text.slice(last, next.start).trim() === "" ? child.start : child.start - (/\s*$/.exec(before)?.[0].length ?? 0);
+  pen.write(start, start === child.start ? next.start : last, "");
+}
+
+function removeFromFlow(pen: Pen, parent: OutlineCollection, child: Child): void {
+  const { text } = pen.outline;
+  if (parent.kind === "map" && parent.odd) return pen.refuse("flow");
+  const index = parent.children.indexOf(child as never);
+  const previous = parent.children[index - 1];
+  const next = parent.children[index + 1];
+  if (next !== undefined) {
+    if (text.slice(child.end, next.start).includes("#")) return pen.refuse("flow");
+    return pen.write(child.start, next.start, "");
+  }
+  if (previous === undefined || text.slice(previous.end, child.start).includes("#")) return pen.refuse("flow");
+  pen.write(previous.end, child.end, "");
+}

@@ -1,0 +1,320 @@
+/** Kubernetes objects: manifests, List items, static parts of Helm templates -> resources and workloads. */
+import type { Place } from "../../../model/edit.ts";
+import type { Container, Field, GroupKind, Resource, Scope, Standing, Workload, WorkloadClass } from "../../../model/facts.ts";
+import { ifKnown } from "../../../model/practice.ts";
+import { rootField } from "../field.ts";
+import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
+import { isNonProductionName, isSystemNamespace } from "../layout.ts";
+import { type LabelSet, labelSetOf } from "../selectors.ts";
+import type { SourceDocument } from "../source.ts";
+import type { Tree } from "../tree/tree.ts";
+
+/** What the file's place in the workspace says of its objects. */
+export interface KubernetesContext {
+  readonly standing: Standing;
+  /** URI of the chart folder whose release namespace the objects share. */
+  readonly chart: string | undefined;
+}
+
+/** All objects of a document: none when it is not Kubernetes, several for a List. */
+export function readKubernetes(document: SourceDocument, context: KubernetesContext): readonly Resource[] {
+  const root = rootField(document);
+  if (root.kind !== "map") return [];
+  return unfold(root, document, context, 0);
+}
+
+function unfold(body: Field, document: SourceDocument, context: KubernetesContext, depth: number): readonly Resource[] {
+  const apiVersion = knownText(body.at("apiVersion"));
+  const kind = knownText(body.at("kind"));
+  if (apiVersion === undefined || kind === undefined || kind === "") return [];
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  const version = apiVersion.slice(slash + 1);
+  if (isLookAlike(group, version, kind)) return [];
+  const list = kind === "List" || (kind.endsWith("List") && body.at("items").kind === "list");
+  if (list && depth < 3) {
+    return body
+      .at("items")
+      .writtenItems()
+      .flatMap((item) => unfold(item, document, context, depth + 1));
+  }
+  if (group === "template.openshift.io" && kind === "Template") {
+    return body
+      .at("objects")
+      .writtenItems()
+      .flatMap((item) => unfold(item, document, context, depth + 1));
+  }
+  return factsOf(body, document, context, { group, version, kind, groupKind: `${group}/${kind}` });
+}
+
+interface Identity {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly groupKind: GroupKind;
+}
+
+function factsOf(body: Field, document: SourceDocument, context: KubernetesContext, identity: Identity): readonly Resource[] {
+  const carrier = carrierOf(identity.groupKind);
+  const locations = carrier?.locate(body).filter((location) => location.pod.presence !== "absent") ?? [];
+  const resource = new ResourceFact(document, body.place.path, context, identity, locations[0]?.pod);
+  if (carrier === undefined || locations.length === 0) return [resource];
+  return locations.map(
+    (_, index) => new WorkloadFact(document, body.place.path, context, identity, carrier.class, index, locations[index]?.suffix, locations[index]?.pod),
+  );
+}
+
+export function knownText(field: Field): string | undefined {
+  return field.presence === "present" ? ifKnown(() => field.text()) : undefined;
+}
+
+/** Metadata that every query asks for is kept; the rest is read from the tree when it is looked at. */
+export class ResourceFact implements Resource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly groupKind: GroupKind;
+  readonly document: SourceDocument;
+  readonly scope: Scope;
+  readonly conditional: boolean;
+  readonly chart: string | undefined;
+  readonly hook: boolean;
+  readonly displayName: string;
+  /** The name is written out: no template decides it. */
+  readonly nameKnown: boolean;
+  /** Bears annotations that ask to ignore a practice, on itself or on its pods. */
+  readonly hasIgnores: boolean;
+  readonly system: boolean;
+  readonly nonProduction: boolean;
+  readonly foreign: boolean;
+  readonly #path: readonly (string | number)[];
+
+  constructor(document: SourceDocument, path: readonly (string | number)[], context: KubernetesContext, identity: Identity, pod: Field | undefined) {
+    this.document = document;
+    this.#path = path;
+    this.group = identity.group;
+    this.version = identity.version;
+    this.kind = identity.kind;
+    this.groupKind = identity.groupKind;
+    this.conditional = document.conditional;
+    this.chart = context.chart;
+    const body = this.body;
+    const metadata = body.at("metadata");
+    this.scope = scopeOf(metadata.at("namespace"), identity, context);
+    this.nameKnown = metadata.at("name").presence === "present";
+    this.displayName = metadata.at("name").source ?? metadata.at("generateName").source ?? "";
+    this.hook = metadata
+      .at("annotations")
+      .writtenEntries()
+      .some(([key]) => key === "helm.sh/hook" || key === "argocd.argoproj.io/hook");
+    this.hasIgnores = document.text.includes("kmm/ignore.");
+    const namespace = this.scope.startsWith("ns:") ? this.scope.slice(3) : "";
+    const own = identity.groupKind === "/Namespace" ? this.displayName : "";
+    const priority = pod === undefined ? undefined : knownText(pod.at("priorityClassName"));
+    this.system =
+      context.standing.system || isSystemNamespace(namespace) || isSystemNamespace(own) || (priority?.startsWith("system-") ?? false);
+    this.nonProduction = context.standing.nonProduction || isNonProductionName(namespace) || isNonProductionName(own);
+    this.foreign = context.standing.foreign || isDump(body) || isGenerated(identity, metadata);
+  }
+
+  get body(): Field {
+    return rootField(this.document).at(...this.#path);
+  }
+
+  get name(): Field {
+    return this.body.at("metadata", "name");
+  }
+
+  get namespace(): Field {
+    return this.body.at("metadata", "namespace");
+  }
+
+  get labels(): Field {
+    return this.body.at("metadata", "labels");
+  }
+
+  get annotations(): Field {
+    return this.body.at("metadata", "annotations");
+  }
+
+  get place(): Place {
+    return { document: this.document, path: [...this.#path, "kind"] };
+  }
+}
+
+/** A dump of a live object (`kubectl get -o yaml`) is a copy of what something else declares. */
+function isDump(body: Field): boolean {
+  const metadata = body.at("metadata");
+  return metadata.at("uid").presence === "present" || metadata.at("managedFields").presence === "present";
+}
+
+function isGenerated(identity: Identity, metadata: Field): boolean {
+  return identity.kind === "CustomResourceDefinition" && metadata.at("annotations", "controller-gen.kubebuilder.io/version").presence === "present";
+}
+
+function scopeOf(namespace: Field, identity: Identity, context: KubernetesContext): Scope {
+  if (isClusterScoped(identity.group, identity.groupKind)) return "cluster";
+  if (namespace.presence === "present") {
+    const name = namespace.text();
+    return name === undefined ? "unset" : /[${<]/.test(name) ? "unknown" : `ns:${name}`;
+  }
+  if (context.chart !== undefined) {
+    const release = namespace.presence === "absent" || /\.Release\.Namespace/.test(namespace.source ?? "");
+    return release ? `chart:${context.chart}` : "unknown";
+  }
+  return namespace.presence === "unknown" ? "unknown" : "unset";
+}
+
+interface Parts {
+  readonly pod: Field;
+  readonly metadata: Field;
+  readonly all: readonly Container[];
+  readonly lasting: readonly Container[];
+}
+
+/** Lives exactly as long as the tree it was read from. */
+const partsOfTree = new WeakMap<Tree, Map<WorkloadFact, Parts>>();
+
+function containersOf(pod: Field, elsewhere: readonly Field[] | undefined): readonly Container[] {
+  if (elsewhere !== undefined) return elsewhere.map((body) => new ContainerFact(body, pod, "main"));
+  return [
+    ...pod.at("containers").writtenItems().map((body) => new ContainerFact(body, pod, "main")),
+    ...pod.at("initContainers").writtenItems().map((body) => new ContainerFact(body, pod, initRole(body))),
+    ...pod.at("ephemeralContainers").writtenItems().map((body) => new ContainerFact(body, pod, "ephemeral")),
+  ];
+}
+
+export class WorkloadFact extends ResourceFact implements Workload {
+  readonly class: WorkloadClass;
+  /** Labels of the pods, kept so that selectors can be matched without reading the file again. */
+  readonly podLabelSet: LabelSet;
+  readonly #index: number;
+
+  constructor(
+    document: SourceDocument,
+    path: readonly (string | number)[],
+    context: KubernetesContext,
+    identity: Identity,
+    workloadClass: WorkloadClass,
+    index: number,
+    suffix: string | undefined,
+    pod: Field | undefined,
+  ) {
+    super(document, path, context, identity, pod);
+    this.class = workloadClass;
+    this.#index = index;
+    this.podLabelSet = labelSetOf(this.podLabels);
+    if (suffix !== undefined) Object.defineProperty(this, "displayName", { value: `${this.displayName}/${suffix}`, enumerable: true });
+  }
+
+  /** Computed once for as long as the document's tree is held. */
+  #parts(): Parts {
+    const tree = this.document.tree();
+    if (tree === undefined) return this.#locate();
+    let known = partsOfTree.get(tree);
+    if (known === undefined) {
+      known = new Map();
+      partsOfTree.set(tree, known);
+    }
+    let parts = known.get(this);
+    if (parts === undefined) {
+      parts = this.#locate();
+      known.set(this, parts);
+    }
+    return parts;
+  }
+
+  #locate(): Parts {
+    const body = this.body;
+    const location = carrierOf(this.groupKind)?.locate(body).filter((one) => one.pod.presence !== "absent")[this.#index];
+    const pod = location?.pod ?? body.at("spec");
+    const all = containersOf(pod, location?.containers);
+    return {
+      pod,
+      metadata: location?.metadata ?? body.at("metadata"),
+      all,
+      lasting: all.filter((container) => container.role === "main" || container.role === "sidecar"),
+    };
+  }
+
+  get pod(): Field {
+    return this.#parts().pod;
+  }
+
+  get podMetadata(): Field {
+    return this.#parts().metadata;
+  }
+
+  get podLabels(): Field {
+    return this.podMetadata.at("labels");
+  }
+
+  get podAnnotations(): Field {
+    return this.podMetadata.at("annotations");
+  }
+
+  get replicas(): Field {
+    return this.body.at("spec", "replicas");
+  }
+
+  get containers(): readonly Container[] {
+    return this.#parts().lasting;
+  }
+
+  get allContainers(): readonly Container[] {
+    return this.#parts().all;
+  }
+
+  get moreContainers(): boolean {
+    const pod = this.pod;
+    return ["containers", "initContainers"].some((list) => ifKnown(() => pod.at(list).items()) === undefined);
+  }
+
+  get windows(): boolean {
+    const pod = this.pod;
+    return knownText(pod.at("os", "name")) === "windows" || knownText(pod.at("nodeSelector", "kubernetes.io/os")) === "windows";
+  }
+}
+
+/** An init container that is restarted always is a sidecar (Kubernetes 1.29). */
+function initRole(body: Field): "sidecar" | "init" {
+  return knownText(body.at("restartPolicy")) === "Always" ? "sidecar" : "init";
+}
+
+/** Fields of the security context that the API has for the pod as well. */
+const POD_LEVEL = new Set(["runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile", "seLinuxOptions", "appArmorProfile", "windowsOptions"]);
+
+class ContainerFact implements Container {
+  readonly role: Container["role"];
+  readonly body: Field;
+  readonly #pod: Field;
+
+  constructor(body: Field, pod: Field, role: Container["role"]) {
+    this.body = body;
+    this.#pod = pod;
+    this.role = role;
+  }
+
+  get name(): Field {
+    return this.body.at("name");
+  }
+
+  get image(): Field {
+    return this.body.at("image");
+  }
+
+  get displayName(): string {
+    return this.name.source ?? this.role;
+  }
+
+  get place(): Place {
+    return this.name.presence === "absent" ? this.body.place : this.name.place;
+  }
+
+  security(name: string): Field {
+    const own = this.body.at("securityContext", name);
+    if (own.presence !== "absent" || !POD_LEVEL.has(name)) return own;
+    const pod = this.#pod.at("securityContext", name);
+    return pod.presence === "absent" ? own : pod;
+  }
+}

@@ -1,0 +1,139 @@
+/** One file of the workspace as the engine holds it, and the facts that are read from it alone. */
+import type { DocumentRef } from "../../model/edit.ts";
+import type { Resource, Standing } from "../../model/facts.ts";
+import { isGithubAction, isGithubWorkflow } from "./dialects/github-actions.ts";
+import { readKubernetes } from "./dialects/kubernetes.ts";
+import { isKustomization } from "./dialects/kustomize.ts";
+import { rootField } from "./field.ts";
+import { baseName, type Charts, isPipelinePath, isYamlPath, looksRelevant, type Root, relativePath, standingOf } from "./layout.ts";
+import { type Reading, type SourceDocument, SourceFile } from "./source.ts";
+
+/** Why a file was not read; a key of the interface's texts below `notRead.`. */
+export type NotReadReason = "too-large" | "unreadable" | "not-text" | "truncated" | "outside" | "not-a-file";
+
+export interface FileEntry {
+  readonly uri: string;
+  /** Relative to its root, decoded. */
+  readonly path: string;
+  readonly root: Root | undefined;
+  readonly standing: Standing;
+  /** The file as it was read; absent when only its existence is known, or it holds nothing of ours. */
+  readonly source: SourceFile | undefined;
+  readonly notRead: NotReadReason | undefined;
+  readonly resources: readonly Resource[];
+  readonly role: "kubernetes" | "pipeline" | "kustomization" | "repository" | "config" | "other";
+  /** Folder URI of the chart it belongs to. */
+  readonly chart: string | undefined;
+  /** `.kmm.yaml` says not to look at it. */
+  readonly excluded: boolean;
+}
+
+/** What the surroundings of a file say of it. */
+export interface Surroundings {
+  readonly charts: Charts;
+  excludes(root: Root | undefined, path: string): boolean;
+}
+
+/** Files above this many UTF-16 units are listed as not read, whatever the host let through. */
+export const MAX_TEXT = 8_000_000;
+
+const YAML_11: Reading = { yaml: true, yaml11: true, templated: "auto" };
+const YAML_12: Reading = { yaml: true, yaml11: false, templated: "never" };
+const PLAIN: Reading = { yaml: false, yaml11: false, templated: "never" };
+
+/** How a file is read, by its path. Pipelines are YAML 1.2 (`on:` stays a string) and never Helm templates. */
+function readingOf(path: string): Reading {
+  if (/\.json5?$|(^|\/)\.renovaterc$/.test(path)) return YAML_12;
+  if (!isYamlPath(path)) return PLAIN;
+  return isPipelinePath(path) || /(^|\/)action\.ya?ml$/.test(path) ? YAML_12 : YAML_11;
+}
+
+export interface FileInput {
+  readonly uri: string;
+  readonly text: string | undefined;
+  readonly version: number | undefined;
+  readonly notRead: NotReadReason | undefined;
+  /** Open in an editor: kept whatever it holds. */
+  readonly open: boolean;
+}
+
+/** Makes an entry from a file's text; documents that did not change are taken over from the previous one. */
+export function readFile(input: FileInput, root: Root | undefined, around: Surroundings, previous: FileEntry | undefined): FileEntry {
+  const charts = around.charts;
+  const path = relativePath(root, input.uri);
+  const bare = { uri: input.uri, path, root, standing: standingOf(path) };
+  const chart = chartOf(input.uri, charts);
+  const none = { ...bare, source: undefined, notRead: input.notRead, resources: [], role: "other", chart, excluded: around.excludes(root, path) } as const;
+  if (input.notRead !== undefined || input.text === undefined) return none;
+  if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
+  if (isBinary(input.text)) return { ...none, notRead: "not-text" };
+  const reading = readingOf(path);
+  if (isTemplateHelper(input.uri, charts)) return none;
+  if (reading.yaml && isYamlPath(path) && !input.open && !looksRelevant(path, input.text)) return none;
+  const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);
+  const read = { ...none, source, notRead: source.truncated ? "truncated" : undefined } as const;
+  return none.excluded ? read : { ...read, ...factsOf(source, path, bare.standing, chart, reading) };
+}
+
+/** The same file seen with other surroundings. */
+export function relocate(entry: FileEntry, around: Surroundings): FileEntry {
+  const chart = chartOf(entry.uri, around.charts);
+  const excluded = around.excludes(entry.root, entry.path);
+  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded)) return entry;
+  const moved = { ...entry, chart, excluded };
+  if (excluded) return { ...moved, resources: [], role: "other" };
+  return { ...moved, ...factsOf(entry.source, entry.path, entry.standing, chart, readingOf(entry.path)) };
+}
+
+function factsOf(
+  source: SourceFile,
+  path: string,
+  standing: Standing,
+  chart: string | undefined,
+  reading: Reading,
+): Pick<FileEntry, "resources" | "role"> {
+  if (!reading.yaml) return { resources: [], role: "repository" };
+  if (baseName(path) === ".kmm.yaml" || baseName(path) === ".kmm.yml") return { resources: [], role: "config" };
+  const first = source.documents[0];
+  const body = first === undefined ? undefined : rootField(first);
+  if (body !== undefined && isKustomization(path, body)) return { resources: [], role: "kustomization" };
+  if (body !== undefined && (isGithubWorkflow(path, body) || isGithubAction(path, body))) return { resources: [], role: "pipeline" };
+  const resources = source.documents.flatMap((document) => resourcesOf(document, standing, chart));
+  return { resources, role: resources.length > 0 ? "kubernetes" : "repository" };
+}
+
+interface KnownResources {
+  readonly chart: string | undefined;
+  readonly resources: readonly Resource[];
+}
+
+const known = new WeakMap<SourceDocument, KnownResources>();
+
+function resourcesOf(document: SourceDocument, standing: Standing, chart: string | undefined): readonly Resource[] {
+  const before = known.get(document);
+  if (before !== undefined && before.chart === chart) return before.resources;
+  const resources = readKubernetes(document, { standing, chart });
+  known.set(document, { chart, resources });
+  return resources;
+}
+
+/** The chart whose release holds what this file declares: only files under `templates/` are rendered. */
+function chartOf(uri: string, charts: Charts): string | undefined {
+  if (charts.size === 0) return undefined;
+  const chart = charts.chartOf(uri);
+  return chart?.path.startsWith("templates/") === true ? charts.releaseOf(chart.folder) : undefined;
+}
+
+/** `_helpers.tpl`, `NOTES.txt` and the like only define what others use. */
+function isTemplateHelper(uri: string, charts: Charts): boolean {
+  return baseName(uri).startsWith("_") && chartOf(uri, charts) !== undefined;
+}
+
+/** UTF-16 read as UTF-8 and encrypted blobs hold NUL characters; text does not. */
+function isBinary(text: string): boolean {
+  return text.slice(0, 8_000).includes("\0");
+}
+
+export function holds(entry: FileEntry, document: DocumentRef): boolean {
+  return (entry.source?.indexOf(document) ?? -1) >= 0;
+}

@@ -1,0 +1,161 @@
+/** The only caller of a practice's `judge()`: subject in, verdicts out, never an exception. */
+import type { DocumentRef } from "../../model/edit.ts";
+import type { Resource, SubjectKind, Subjects, Workload } from "../../model/facts.ts";
+import type { PracticeId } from "../../model/kmm.ts";
+import { notApplicable, type Practice, Unresolved, type Verdict } from "../../model/practice.ts";
+import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { Dependencies, TrackedWorld, type WorldState } from "./world.ts";
+
+/** What was judged: the fact, and what people call it. */
+export interface Subject {
+  readonly kind: SubjectKind;
+  readonly fact: Subjects[SubjectKind];
+  /** The document it stands in; nothing for a namespace, a folder, a repository, the workspace. */
+  readonly document: DocumentRef | undefined;
+}
+
+/** One practice's answer on one subject. */
+export interface Judged {
+  readonly practice: Practice;
+  readonly subject: Subject;
+  readonly verdicts: readonly Verdict[];
+  /** What other files it was computed from; nothing when only the subject itself was looked at. */
+  readonly dependencies: Dependencies | undefined;
+}
+
+/** A practice that failed; its other subjects are still judged. */
+export interface JudgeError {
+  readonly practice: PracticeId;
+  readonly message: string;
+  readonly uri: string | undefined;
+}
+
+/** All practices by the kind of subject they look at. */
+export class Catalogue {
+  readonly practices: readonly Practice[];
+  readonly #byKind = new Map<SubjectKind, Practice[]>();
+  readonly #byGroupKind = new Map<string, Practice[]>();
+
+  constructor(practices: readonly Practice[]) {
+    this.practices = practices;
+    for (const practice of practices) {
+      if (practice.asked === true || practice.judge === undefined) continue;
+      if (practice.subject === "resource") {
+        for (const kind of practice.kinds ?? ["*"]) put(this.#byGroupKind, kind, practice);
+      } else put(this.#byKind, practice.subject, practice);
+    }
+  }
+
+  for(kind: SubjectKind): readonly Practice[] {
+    return this.#byKind.get(kind) ?? [];
+  }
+
+  forResource(resource: Resource): readonly Practice[] {
+    return [...(this.#byGroupKind.get(resource.groupKind) ?? []), ...(this.#byGroupKind.get("*") ?? [])];
+  }
+
+  get(id: string): Practice | undefined {
+    return this.practices.find((practice) => practice.id === id);
+  }
+}
+
+function put<K>(map: Map<K, Practice[]>, key: K, practice: Practice): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [practice]);
+  else list.push(practice);
+}
+
+/** Judges, and keeps what failed so that it is said once. */
+export class Judge {
+  readonly catalogue: Catalogue;
+  readonly errors: JudgeError[] = [];
+  readonly #failed = new Set<PracticeId>();
+
+  constructor(catalogue: Catalogue) {
+    this.catalogue = catalogue;
+  }
+
+  /** Everything a document's objects are judged by. */
+  resources(resources: readonly Resource[], state: WorldState): readonly Judged[] {
+    const all: Judged[] = [];
+    const seen = new Set<string>();
+    for (const resource of resources) {
+      if (resource.foreign) continue;
+      const subject: Subject = { kind: "resource", fact: resource, document: resource.document };
+      // An object with several pod templates is several workloads, but one resource.
+      const path = resource.place.path.join("/");
+      if (!seen.has(path)) for (const practice of this.catalogue.forResource(resource)) this.#add(all, practice, subject, state);
+      seen.add(path);
+      if (!(resource instanceof WorkloadFact)) continue;
+      const workload: Subject = { kind: "workload", fact: resource, document: resource.document };
+      for (const practice of this.catalogue.for("workload")) {
+        if (resource.class === "ci" && practice.includesCi !== true) continue;
+        this.#add(all, practice, workload, state);
+      }
+    }
+    return all;
+  }
+
+  subject(kind: SubjectKind, fact: Subjects[SubjectKind], document: DocumentRef | undefined, state: WorldState): readonly Judged[] {
+    const all: Judged[] = [];
+    for (const practice of this.catalogue.for(kind)) this.#add(all, practice, { kind, fact, document }, state);
+    return all;
+  }
+
+  /** The same judgements, those computed anew whose dependencies no longer hold. The same array when all hold. */
+  refresh(judged: readonly Judged[], state: WorldState): readonly Judged[] {
+    if (judged.every((one) => one.dependencies === undefined || one.dependencies.hold(state))) return judged;
+    return judged.map((one) => {
+      if (one.dependencies === undefined || one.dependencies.hold(state)) return one;
+      return this.#judge(one.practice, one.subject, state) ?? { ...one, verdicts: [] };
+    });
+  }
+
+  #add(all: Judged[], practice: Practice, subject: Subject, state: WorldState): void {
+    const judged = this.#judge(practice, subject, state);
+    if (judged !== undefined) all.push(judged);
+  }
+
+  #judge(practice: Practice, subject: Subject, state: WorldState): Judged | undefined {
+    if (this.#failed.has(practice.id)) return undefined;
+    if (practice.includesSystem !== true && isSystem(subject)) {
+      return { practice, subject, verdicts: [notApplicable("system")], dependencies: undefined };
+    }
+    const dependencies = new Dependencies();
+    const verdicts = this.#verdicts(practice, subject, new TrackedWorld(state, dependencies));
+    if (verdicts.length === 0 && dependencies.size === 0) return undefined;
+    return { practice, subject, verdicts, dependencies: dependencies.size === 0 ? undefined : dependencies };
+  }
+
+  #verdicts(practice: Practice, subject: Subject, world: TrackedWorld): readonly Verdict[] {
+    try {
+      const verdict = practice.judge?.(subject.fact as never, world);
+      if (verdict === undefined) return [];
+      return isList(verdict) ? verdict : [verdict];
+    } catch (error) {
+      if (error instanceof Unresolved) return [{ state: "cannotTell", spots: [{ place: error.place }] }];
+      this.#failed.add(practice.id);
+      this.errors.push({
+        practice: practice.id,
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        uri: subject.document?.uri,
+      });
+      return [];
+    }
+  }
+}
+
+function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verdict[] {
+  return Array.isArray(verdict);
+}
+
+function isSystem(subject: Subject): boolean {
+  const fact = subject.fact;
+  return "system" in fact && (fact as Workload).system;
+}
+
+/** Shown, but not counted. */
+export function isNonProduction(subject: Subject): boolean {
+  const fact = subject.fact;
+  return "nonProduction" in fact && (fact as Workload).nonProduction;
+}

@@ -1,0 +1,240 @@
+/** One immutable state of the workspace, which answers questions. Computes what is asked for, once. */
+import type { DocumentRef, Place } from "../../model/edit.ts";
+import type { Folder, Namespace, Pipeline, Repository, Resource, Workspace as WorkspaceFact } from "../../model/facts.ts";
+import { type PipelineFiles, isGithubWorkflow, readGithubWorkflow } from "./dialects/github-actions.ts";
+import { reaches } from "./dialects/kustomize.ts";
+import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { rootField } from "./field.ts";
+import type { FileEntry } from "./files.ts";
+import type { Judge, Judged } from "./judge.ts";
+import { type Charts, parentOf, type Root } from "./layout.ts";
+import { RepositoryFact, foldersOf } from "./repository.ts";
+import type { Range } from "./source.ts";
+import { PODS, scoped, type WorldIndex } from "./world-index.ts";
+import type { Packages, WorldState } from "./world.ts";
+
+/** The parts of a state that are shared with the next one when they did not change. */
+export interface Parts {
+  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly index: WorldIndex;
+  readonly roots: readonly Root[];
+  readonly charts: Charts;
+  /** Replaced when the listing, or a file that is neither manifest nor pipeline, changes. */
+  readonly repositoriesToken: object;
+  /** Replaced when a pipeline or something a pipeline may call changes. */
+  readonly pipelinesToken: object;
+  readonly packagesToken: object;
+  readonly workspace: WorkspaceFact;
+  readonly kubernetesMinor: number;
+}
+
+/** Judgements by what they are about. They live as long as their subject does. */
+export interface JudgementCache {
+  readonly documents: WeakMap<object, readonly Judged[]>;
+  readonly subjects: WeakMap<object, readonly Judged[]>;
+}
+
+export class WorldSnapshot implements WorldState {
+  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly index: WorldIndex;
+  readonly roots: readonly Root[];
+  readonly repositoriesToken: object;
+  readonly pipelinesToken: object;
+  readonly kubernetesMinor: number;
+  readonly workspace: WorkspaceFact;
+  readonly #parts: Parts;
+  readonly #judge: Judge;
+  readonly #cache: JudgementCache;
+  #namespaces: readonly Namespace[] | undefined;
+
+  constructor(parts: Parts, judge: Judge, cache: JudgementCache) {
+    this.#parts = parts;
+    this.#judge = judge;
+    this.#cache = cache;
+    this.files = parts.files;
+    this.index = parts.index;
+    this.roots = parts.roots;
+    this.repositoriesToken = parts.repositoriesToken;
+    this.pipelinesToken = parts.pipelinesToken;
+    this.kubernetesMinor = parts.kubernetesMinor;
+    this.workspace = parts.workspace;
+  }
+
+  get packages(): Packages {
+    return once(this.#parts.packagesToken, packagesByToken, () => new PackageIndex(this.files, this.#parts.charts));
+  }
+
+  get repositories(): readonly Repository[] {
+    return once(this.repositoriesToken, repositoriesByToken, () =>
+      this.roots.map((root) => new RepositoryFact(root, [...this.files.values()].filter((entry) => entry.root === root))),
+    );
+  }
+
+  get folders(): readonly Folder[] {
+    return once(this.repositoriesToken, foldersByToken, () => this.repositories.flatMap(foldersOf));
+  }
+
+  get pipelines(): readonly Pipeline[] {
+    return once(this.pipelinesToken, pipelinesByToken, () => [...this.files.values()].flatMap((entry) => this.#pipelinesOf(entry)));
+  }
+
+  /** Namespaces of the application: one per scope that holds workloads. */
+  get namespaces(): readonly Namespace[] {
+    this.#namespaces ??= namespacesOf(this.index);
+    return this.#namespaces;
+  }
+
+  /** The file that holds a document of this state. */
+  fileOf(document: DocumentRef): FileEntry | undefined {
+    return this.files.get(document.uri);
+  }
+
+  rangeOf(place: Place): Range {
+    const source = this.files.get(place.document.uri)?.source;
+    return source?.rangeOf(place) ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  }
+
+  /** Judgements on everything a file declares: its objects, or its pipeline. */
+  judged(entry: FileEntry): readonly Judged[] {
+    if (entry.role === "pipeline") {
+      return this.pipelines.filter((pipeline) => pipeline.document.uri === entry.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
+    }
+    const byDocument = new Map<DocumentRef, Resource[]>();
+    for (const resource of entry.resources) {
+      const list = byDocument.get(resource.document);
+      if (list === undefined) byDocument.set(resource.document, [resource]);
+      else list.push(resource);
+    }
+    return [...byDocument.values()].flatMap((resources) => this.#objects(resources));
+  }
+
+  /** Judgements on what is not in one file: namespaces, folders, repositories, the workspace. */
+  judgedAcross(): readonly Judged[] {
+    return [
+      ...this.namespaces.flatMap((namespace) => this.#on(namespace, "namespace", namespace.resource?.document)),
+      ...this.folders.flatMap((folder) => this.#on(folder, "folder", undefined)),
+      ...this.repositories.flatMap((repository) => this.#on(repository, "repository", undefined)),
+      ...this.#on(this.workspace, "workspace", undefined),
+    ];
+  }
+
+  judgedNamespace(scope: string): readonly Judged[] {
+    const namespace = this.namespaces.find((one) => one.scope === scope);
+    return namespace === undefined ? [] : this.#on(namespace, "namespace", namespace.resource?.document);
+  }
+
+  #objects(resources: readonly Resource[]): readonly Judged[] {
+    // The first resource stands for the document: all of a document's facts are made together.
+    const key = resources[0];
+    if (key === undefined) return [];
+    const before = this.#cache.documents.get(key);
+    const now = before === undefined ? this.#judge.resources(resources, this) : this.#judge.refresh(before, this);
+    if (now !== before) this.#cache.documents.set(key, now);
+    return now;
+  }
+
+  #on(fact: Namespace | Folder | Repository | WorkspaceFact | Pipeline, kind: "namespace" | "folder" | "repository" | "workspace" | "pipeline", document: DocumentRef | undefined) {
+    const before = this.#cache.subjects.get(fact);
+    const now = before === undefined ? this.#judge.subject(kind, fact, document, this) : this.#judge.refresh(before, this);
+    if (now !== before) this.#cache.subjects.set(fact, now);
+    return now;
+  }
+
+  #pipelinesOf(entry: FileEntry): readonly Pipeline[] {
+    const document = entry.source?.documents[0];
+    if (entry.role !== "pipeline" || document === undefined) return [];
+    const body = rootField(document);
+    if (!isGithubWorkflow(entry.path, body)) return [];
+    return [readGithubWorkflow({ body, document, path: entry.path, ...entry.standing }, this.#filesBeside(entry))];
+  }
+
+  #filesBeside(entry: FileEntry): PipelineFiles {
+    const at = (path: string) => {
+      const root = entry.root?.uri;
+      return root === undefined ? undefined : this.files.get(`${root}/${path.split("/").map(encodeURIComponent).join("/")}`);
+    };
+    return {
+      body: (path) => {
+        const document = at(path)?.source?.documents[0];
+        return document === undefined ? undefined : rootField(document);
+      },
+      text: (path) => at(path)?.source?.text,
+    };
+  }
+}
+
+const packagesByToken = new WeakMap<object, Packages>();
+const repositoriesByToken = new WeakMap<object, readonly Repository[]>();
+const foldersByToken = new WeakMap<object, readonly Folder[]>();
+const pipelinesByToken = new WeakMap<object, readonly Pipeline[]>();
+
+/** What a token stands for, computed the first time it is asked for. */
+function once<T>(token: object, cache: WeakMap<object, T>, compute: () => T): T {
+  let value = cache.get(token);
+  if (value === undefined) {
+    value = compute();
+    cache.set(token, value);
+  }
+  return value;
+}
+
+class PackageIndex implements Packages {
+  readonly #charts: Charts;
+  readonly #reached = new Map<string, string>();
+
+  constructor(files: ReadonlyMap<string, FileEntry>, charts: Charts) {
+    this.#charts = charts;
+    for (const entry of files.values()) {
+      const document = entry.role === "kustomization" ? entry.source?.documents[0] : undefined;
+      if (document === undefined) continue;
+      for (const uri of reaches(entry.uri, rootField(document))) this.#reached.set(uri, parentOf(entry.uri));
+    }
+  }
+
+  packageOf(uri: string): { readonly kind: "helm" | "kustomize"; readonly folder: string } | undefined {
+    const chart = this.#charts.chartOf(uri);
+    if (chart?.path.startsWith("templates/") === true) return { kind: "helm", folder: chart.folder };
+    const folder = this.#reached.get(uri);
+    return folder === undefined ? undefined : { kind: "kustomize", folder };
+  }
+}
+
+const namespaceCache = new WeakMap<readonly Resource[], { readonly objects: readonly Resource[]; readonly namespace: Namespace }>();
+
+function namespacesOf(index: WorldIndex): readonly Namespace[] {
+  const scopes = new Set(index.bucket(PODS).map((resource) => resource.scope));
+  const objects = index.bucket("/Namespace");
+  const found: Namespace[] = [];
+  for (const scope of scopes) {
+    if (scope === "unknown" || scope === "cluster") continue;
+    const bucket = index.bucket(scoped(PODS, scope));
+    const known = namespaceCache.get(bucket);
+    if (known !== undefined && known.objects === objects) {
+      found.push(known.namespace);
+      continue;
+    }
+    const namespace = namespaceOf(scope, bucket, objects);
+    if (namespace === undefined) continue;
+    namespaceCache.set(bucket, { objects, namespace });
+    found.push(namespace);
+  }
+  return found;
+}
+
+function namespaceOf(scope: string, bucket: readonly Resource[], objects: readonly Resource[]): Namespace | undefined {
+  const workloads = bucket.filter((one) => one instanceof WorkloadFact).filter((one) => one.class !== "ci");
+  const first = workloads[0];
+  if (first === undefined) return undefined;
+  const name = scope.startsWith("ns:") ? scope.slice(3) : "";
+  const resource = name === "" ? undefined : objects.find((one) => one.displayName === name);
+  return {
+    scope,
+    displayName: name === "" ? scope.replace(/^chart:.*\//, "") : name,
+    resource,
+    workloads,
+    place: resource?.place ?? (first.namespace.presence === "present" ? first.namespace.place : first.place),
+    system: workloads.every((workload) => workload.system),
+    nonProduction: workloads.every((workload) => workload.nonProduction),
+    foreign: false,
+  };
+}

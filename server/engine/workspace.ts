@@ -1,0 +1,232 @@
+/** The façade of the engine: changes in, an immutable snapshot out. Synchronous, without IO, without a clock. */
+import type { Dimension, Level } from "../../model/kmm.ts";
+import type { Practice } from "../../model/practice.ts";
+import { type Config, type ConfigProblem, DEFAULT_CONFIG, isExcluded, readConfig } from "./config.ts";
+import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
+import { Catalogue, Judge, type JudgeError } from "./judge.ts";
+import { baseName, Charts, parentOf, type Root, rootOf } from "./layout.ts";
+import { Outcomes } from "./outcomes.ts";
+import { type JudgementCache, type Parts, WorldSnapshot } from "./snapshot.ts";
+import { WorldIndex } from "./world-index.ts";
+
+/** What a host says of one file. */
+export type Change =
+  /** Its text, or `null` when the file is gone. `open`: it is being edited. */
+  | { readonly uri: string; readonly text: string | null; readonly version?: number; readonly open?: boolean }
+  /** It exists, and its text is not needed. */
+  | { readonly uri: string; readonly listed: true }
+  /** It could not be, or was not to be, read. */
+  | { readonly uri: string; readonly notRead: NotReadReason };
+
+export interface WorkspaceOptions {
+  readonly practices: readonly Practice[];
+  readonly roots: readonly Root[];
+  /** Today as an ISO date, for what expires. */
+  readonly today: string;
+  /** From the host's settings; a `.kmm.yaml` wins where both speak. */
+  readonly target?: number;
+  /** From the command line: wins over `.kmm.yaml`. */
+  readonly targets?: Readonly<Partial<Record<Dimension, Level>>>;
+}
+
+/** A state of the workspace with everything that can be asked of it. */
+export class Snapshot extends WorldSnapshot {
+  readonly outcomes: Outcomes;
+  readonly practiceIds: ReadonlySet<string>;
+  readonly errors: readonly JudgeError[];
+
+  constructor(parts: Parts, judge: Judge, cache: JudgementCache, configs: Configs, practices: readonly Practice[]) {
+    super(parts, judge, cache);
+    this.errors = judge.errors;
+    this.practiceIds = new Set(practices.map((practice) => practice.id));
+    this.outcomes = new Outcomes(this, configs, practices);
+  }
+
+  entry(uri: string): FileEntry | undefined {
+    return this.files.get(uri);
+  }
+}
+
+/** The configuration in force below each root, and what is wrong with the file as it stands. */
+export interface RootConfig {
+  readonly config: Config;
+  readonly problems: readonly ConfigProblem[];
+  readonly uri: string | undefined;
+}
+
+export type Configs = ReadonlyMap<string, RootConfig>;
+
+export class Workspace {
+  readonly #options: WorkspaceOptions;
+  readonly #judge: Judge;
+  readonly #cache: JudgementCache = { documents: new WeakMap(), subjects: new WeakMap() };
+  readonly #practices: ReadonlyMap<string, Practice>;
+  #parts: Parts;
+  #configs: Configs = new Map();
+  #snapshot: Snapshot;
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+    this.#judge = new Judge(new Catalogue(options.practices));
+    this.#practices = new Map(options.practices.map((practice) => [practice.id, practice]));
+    this.#parts = {
+      files: new Map(),
+      index: WorldIndex.empty,
+      roots: options.roots,
+      charts: new Charts([]),
+      repositoriesToken: {},
+      pipelinesToken: {},
+      packagesToken: {},
+      workspace: { roots: options.roots.map((root) => root.uri), place: { document: { uri: options.roots[0]?.uri ?? "" }, path: [] } },
+      kubernetesMinor: DEFAULT_CONFIG.kubernetesMinor,
+    };
+    this.#snapshot = this.#take();
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Takes in what changed; the snapshot before stays what it was. */
+  apply(changes: readonly Change[]): Snapshot {
+    const before = this.#parts;
+    const files = new Map(before.files);
+    const touched = new Set<string>();
+    for (const change of changes) {
+      touched.add(change.uri);
+      this.#applyOne(files, change);
+    }
+    this.#parts = this.#next(before, files, touched);
+    if (this.#readConfigs(touched)) this.#exclude();
+    this.#snapshot = this.#take();
+    return this.#snapshot;
+  }
+
+  #applyOne(files: Map<string, FileEntry>, change: Change): void {
+    if ("text" in change && change.text === null) {
+      files.delete(change.uri);
+      return;
+    }
+    const input: FileInput = {
+      uri: change.uri,
+      text: "text" in change ? (change.text ?? undefined) : undefined,
+      version: "version" in change ? change.version : undefined,
+      notRead: "notRead" in change ? change.notRead : undefined,
+      open: "open" in change && change.open === true,
+    };
+    const previous = files.get(change.uri);
+    if (previous?.source !== undefined && previous.source.text === input.text && previous.source.version === input.version) return;
+    files.set(change.uri, readFile(input, rootOf(this.#options.roots, change.uri), this.#around(this.#parts.charts), previous));
+  }
+
+  #around(charts: Charts): Surroundings {
+    return { charts, excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path) };
+  }
+
+  /** The configuration changed: files come and go as it says. */
+  #exclude(): void {
+    const before = this.#parts;
+    const files = new Map(before.files);
+    const touched = new Set<string>();
+    for (const [uri, entry] of files) {
+      const moved = relocate(entry, this.#around(before.charts));
+      if (moved === entry) continue;
+      files.set(uri, moved);
+      touched.add(uri);
+    }
+    if (touched.size > 0) this.#parts = this.#next(before, files, touched);
+  }
+
+  #next(before: Parts, files: Map<string, FileEntry>, touched: Set<string>): Parts {
+    let charts = before.charts;
+    const chartsChanged = [...touched].some((uri) => isChartFile(uri) && files.has(uri) !== before.files.has(uri));
+    if (chartsChanged) {
+      charts = new Charts([...files.keys()].filter(isChartFile).map(parentOf));
+      for (const [uri, entry] of files) {
+        const moved = relocate(entry, this.#around(charts));
+        if (moved === entry) continue;
+        files.set(uri, moved);
+        touched.add(uri);
+      }
+    }
+    const removed: FileEntry["resources"][number][] = [];
+    const added: FileEntry["resources"][number][] = [];
+    let repository = false;
+    let pipelines = false;
+    let packages = chartsChanged;
+    for (const uri of touched) {
+      const old = before.files.get(uri);
+      const now = files.get(uri);
+      if (old === now) continue;
+      const kept = new Set(now?.resources ?? []);
+      const had = new Set(old?.resources ?? []);
+      for (const resource of had) if (!kept.has(resource)) removed.push(resource);
+      for (const resource of kept) if (!had.has(resource)) added.push(resource);
+      if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;
+      if (now?.role === "repository" || now?.role === "config" || now?.role === "other") repository = true;
+      if (now?.role !== "kubernetes") pipelines = true;
+      if (now?.role === "kustomization") packages = repository = true;
+    }
+    return {
+      ...before,
+      files,
+      charts,
+      index: before.index.with(removed, added),
+      repositoriesToken: repository ? {} : before.repositoriesToken,
+      pipelinesToken: pipelines ? {} : before.pipelinesToken,
+      packagesToken: packages ? {} : before.packagesToken,
+    };
+  }
+
+  #readConfigs(touched: ReadonlySet<string>): boolean {
+    if (this.#configs.size > 0 && ![...touched].some((uri) => isConfigFile(uri))) return false;
+    const configs = new Map<string, RootConfig>();
+    for (const root of this.#options.roots) configs.set(root.uri, this.#readConfig(root));
+    this.#configs = configs;
+    const first = configs.get(this.#options.roots[0]?.uri ?? "")?.config ?? DEFAULT_CONFIG;
+    this.#parts = { ...this.#parts, kubernetesMinor: first.kubernetesMinor };
+    return true;
+  }
+
+  #readConfig(root: Root): RootConfig {
+    const entry = [".kmm.yaml", ".kmm.yml"].map((name) => this.#parts.files.get(`${root.uri}/${name}`)).find((one) => one?.source !== undefined);
+    const document = entry?.source?.documents[0];
+    const last = this.#configs.get(root.uri)?.config;
+    const base = this.#defaults();
+    if (entry === undefined || document === undefined) return { config: base, problems: [], uri: entry?.uri };
+    const read = readConfig(
+      document,
+      {
+        practices: new Set(this.#practices.keys()),
+        attestable: (id) => this.#practices.get(id)?.answers ?? (this.#practices.get(id)?.asked === true ? "yes" : "no"),
+        today: this.#options.today,
+      },
+      base,
+    );
+    const wrong = read.problems.some((problem) => problem.severity === "error");
+    return { config: wrong ? (last ?? base) : this.#overridden(read.config), problems: read.problems, uri: entry.uri };
+  }
+
+  #overridden(config: Config): Config {
+    return this.#options.targets === undefined ? config : { ...config, target: { ...config.target, ...this.#options.targets } };
+  }
+
+  #defaults(): Config {
+    const target = this.#options.target;
+    if (target === undefined) return this.#overridden(DEFAULT_CONFIG);
+    const level = Math.min(5, Math.max(1, Math.round(target))) as 1 | 2 | 3 | 4 | 5;
+    return this.#overridden({ ...DEFAULT_CONFIG, target: { culture: level, architecture: level, automation: level, security: level, scalability: level } });
+  }
+
+  #take(): Snapshot {
+    return new Snapshot(this.#parts, this.#judge, this.#cache, this.#configs, this.#options.practices);
+  }
+}
+
+function isChartFile(uri: string): boolean {
+  return /^Chart\.ya?ml$/.test(baseName(uri));
+}
+
+function isConfigFile(uri: string): boolean {
+  return /^\.kmm\.ya?ml$/.test(baseName(uri));
+}

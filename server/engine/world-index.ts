@@ -1,0 +1,211 @@
+/**
+ * What is kept of every object so that questions across files need not walk the workspace: immutable buckets by kind
+ * and scope. A bucket that did not change is the same object in the next version, which is how an answer that was
+ * computed from it is known to hold still.
+ */
+import type { GroupKind, Resource, Scope } from "../../model/facts.ts";
+import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
+
+const EMPTY: readonly never[] = [];
+
+export class WorldIndex {
+  readonly #buckets: ReadonlyMap<string, readonly Resource[]>;
+  /** All group/kinds there are; replaced only when a kind comes or goes. */
+  readonly kinds: readonly GroupKind[];
+
+  private constructor(buckets: ReadonlyMap<string, readonly Resource[]>, kinds: readonly GroupKind[]) {
+    this.#buckets = buckets;
+    this.kinds = kinds;
+  }
+
+  static readonly empty = new WorldIndex(new Map(), []);
+
+  /** The bucket itself: its identity stands for its content. */
+  bucket(key: string): readonly Resource[] {
+    return this.#buckets.get(key) ?? EMPTY;
+  }
+
+  /** The next version, without and with these. Objects that are foreign are not in it. */
+  with(removed: Iterable<Resource>, added: Iterable<Resource>): WorldIndex {
+    const gone = new Map<string, Set<Resource>>();
+    const come = new Map<string, Resource[]>();
+    for (const resource of removed) for (const key of keysOf(resource)) addTo(gone, key, () => new Set<Resource>()).add(resource);
+    for (const resource of added) for (const key of keysOf(resource)) addTo(come, key, () => [] as Resource[]).push(resource);
+    if (gone.size === 0 && come.size === 0) return this;
+    const buckets = new Map(this.#buckets);
+    let kindsChanged = false;
+    for (const key of new Set([...gone.keys(), ...come.keys()])) {
+      const without = gone.get(key);
+      const before = buckets.get(key) ?? EMPTY;
+      const kept = without === undefined ? before : before.filter((resource) => !without.has(resource));
+      const after = [...kept, ...(come.get(key) ?? [])];
+      if (after.length === 0) buckets.delete(key);
+      else buckets.set(key, after);
+      if ((before.length === 0) !== (after.length === 0)) kindsChanged = true;
+    }
+    const kinds = kindsChanged ? [...buckets.keys()].filter(isKindKey) : this.kinds;
+    return new WorldIndex(buckets, kinds);
+  }
+}
+
+function addTo<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}
+
+function isKindKey(key: string): key is GroupKind {
+  return key.includes("/") && !key.includes("@");
+}
+
+export const PODS = "pods";
+
+export function scoped(key: string, scope: Scope | undefined): string {
+  return scope === undefined ? key : `${key}@${scope}`;
+}
+
+function keysOf(resource: Resource): readonly string[] {
+  if (resource.foreign) return [];
+  const keys = [resource.groupKind, scoped(resource.groupKind, resource.scope)];
+  if (resource instanceof WorkloadFact) keys.push(PODS, scoped(PODS, resource.scope));
+  return keys;
+}
+
+/** Can objects of the two scopes meet in one namespace: `undefined` when that depends on how they are applied. */
+export function sameScope(one: Scope, other: Scope): boolean | undefined {
+  if (one === "unknown" || other === "unknown") return undefined;
+  if (one === other) return true;
+  const named = one.startsWith("ns:") && other.startsWith("ns:");
+  const charts = one.startsWith("chart:") && other.startsWith("chart:");
+  return named || charts || one === "cluster" || other === "cluster" ? false : undefined;
+}
+
+/** Objects of a bucket by one pair of their selector; those that any labels might satisfy apart. */
+interface SelectorIndex {
+  readonly byPair: ReadonlyMap<string, readonly Resource[]>;
+  readonly wild: readonly Resource[];
+}
+
+export type ReadSelector = (resource: Resource) => Selector | undefined;
+
+const selectorCache = new WeakMap<Resource, Selector | null>();
+
+/** Selectors of each kind that has one, as data. Kept with the object, for it is immutable. */
+export function selectorOf(resource: Resource, read: ReadSelector): Selector | undefined {
+  let selector = selectorCache.get(resource);
+  if (selector === undefined) {
+    selector = read(resource) ?? null;
+    selectorCache.set(resource, selector);
+  }
+  return selector ?? undefined;
+}
+
+const selectorIndexes = new WeakMap<readonly Resource[], SelectorIndex>();
+
+function selectorIndex(bucket: readonly Resource[], read: ReadSelector): SelectorIndex {
+  let index = selectorIndexes.get(bucket);
+  if (index === undefined) {
+    const byPair = new Map<string, Resource[]>();
+    const wild: Resource[] = [];
+    for (const resource of bucket) {
+      const selector = selectorOf(resource, read);
+      if (selector === undefined) continue;
+      const first = selector.pairs.entries().next();
+      if (first.done === true) wild.push(resource);
+      else addTo(byPair, `${first.value[0]}=${first.value[1]}`, () => [] as Resource[]).push(resource);
+    }
+    index = { byPair, wild };
+    selectorIndexes.set(bucket, index);
+  }
+  return index;
+}
+
+/** Objects of a bucket whose selector matches the labels, with the answer. */
+export function selecting(
+  bucket: readonly Resource[],
+  read: ReadSelector,
+  labels: LabelSet,
+): readonly { readonly resource: Resource; readonly sure: boolean }[] {
+  if (bucket.length === 0) return [];
+  const index = selectorIndex(bucket, read);
+  // Where labels may be missing from what is written, any selector might match: then there is no way around looking at all.
+  const open = labels.open || labels.unknown.size > 0;
+  const candidates = open ? bucket : [...[...labels.pairs].flatMap(([key, value]) => index.byPair.get(`${key}=${value}`) ?? []), ...index.wild];
+  const found: { resource: Resource; sure: boolean }[] = [];
+  for (const resource of candidates) {
+    const selector = selectorOf(resource, read);
+    const answer = selector === undefined ? false : matches(selector, labels);
+    if (answer !== false) found.push({ resource, sure: answer === true });
+  }
+  return found;
+}
+
+interface PodIndex {
+  readonly byPair: ReadonlyMap<string, readonly WorkloadFact[]>;
+  /** Workloads whose labels are not all known. */
+  readonly open: readonly WorkloadFact[];
+}
+
+const podIndexes = new WeakMap<readonly Resource[], PodIndex>();
+
+function podIndex(bucket: readonly Resource[]): PodIndex {
+  let index = podIndexes.get(bucket);
+  if (index === undefined) {
+    const byPair = new Map<string, WorkloadFact[]>();
+    const open: WorkloadFact[] = [];
+    for (const resource of bucket) {
+      if (!(resource instanceof WorkloadFact)) continue;
+      const labels = resource.podLabelSet;
+      if (labels.open || labels.unknown.size > 0) open.push(resource);
+      else for (const [key, value] of labels.pairs) addTo(byPair, `${key}=${value}`, () => [] as WorkloadFact[]).push(resource);
+    }
+    index = { byPair, open };
+    podIndexes.set(bucket, index);
+  }
+  return index;
+}
+
+/** Workloads of a bucket that the selector matches, with the answer. */
+export function selected(bucket: readonly Resource[], selector: Selector): readonly { readonly workload: WorkloadFact; readonly sure: boolean }[] {
+  const first = selector.pairs.entries().next();
+  let candidates: readonly Resource[] = bucket;
+  if (first.done !== true) {
+    const index = podIndex(bucket);
+    candidates = [...(index.byPair.get(`${first.value[0]}=${first.value[1]}`) ?? []), ...index.open];
+  }
+  const found: { workload: WorkloadFact; sure: boolean }[] = [];
+  for (const workload of candidates) {
+    if (!(workload instanceof WorkloadFact)) continue;
+    const answer = matches(selector, workload.podLabelSet);
+    if (answer !== false) found.push({ workload, sure: answer === true });
+  }
+  return found;
+}
+
+const nameIndexes = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
+
+/** Objects of a bucket by their name as written, template text included. */
+export function byName(bucket: readonly Resource[], name: string): readonly Resource[] {
+  let index = nameIndexes.get(bucket);
+  if (index === undefined) {
+    const names = new Map<string, Resource[]>();
+    for (const resource of bucket) addTo(names, resource.displayName, () => [] as Resource[]).push(resource);
+    index = names;
+    nameIndexes.set(bucket, index);
+  }
+  return index.get(name) ?? EMPTY;
+}
+
+/** A core Service's own selector. */
+export function serviceSelector(service: Resource): Selector | undefined {
+  return plainSelector(service.body.at("spec", "selector"));
+}
+
+/** `spec.selector` as a LabelSelector: disruption budgets, monitors, controllers. */
+export function specSelector(resource: Resource): Selector | undefined {
+  return labelSelector(resource.body.at("spec", "selector"));
+}

@@ -1,0 +1,119 @@
+/** What a file shows by default: what stands between it and the next level, and nothing else. */
+import type { Practice, Spot } from "../../model/practice.ts";
+import { say, type Texts } from "../../model/text/texts.ts";
+import type { FileEntry } from "../engine/files.ts";
+import type { Outcome, Results } from "../engine/outcomes.ts";
+import type { Range } from "../engine/source.ts";
+import { suppressionProblems } from "../engine/suppressions.ts";
+import type { Snapshot } from "../engine/workspace.ts";
+import { fullMessage, spotsOf } from "./findings.ts";
+
+export type Severity = "warning" | "information" | "hint";
+
+export interface KmmDiagnostic {
+  readonly code: string;
+  readonly range: Range;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly related: readonly { readonly uri: string; readonly range: Range; readonly message: string }[];
+  /** The practice, where there is an explanation to lead to. */
+  readonly practice: Practice | undefined;
+  readonly outcome: Outcome | undefined;
+}
+
+export type Show = "next" | "all" | "off";
+
+/** At most this many in one file; the last says how many more there are. */
+export const MAX_DIAGNOSTICS = 200;
+
+/** `complete` is false while the workspace is still being read: then only what this file alone decides is said. */
+export function diagnosticsOf(snapshot: Snapshot, entry: FileEntry, texts: Texts, show: Show, complete = true): readonly KmmDiagnostic[] {
+  const own = [...configProblems(snapshot, entry, texts), ...ignoreProblems(snapshot, entry, texts)];
+  if (show === "off") return own;
+  const outcomes = snapshot.outcomes.of(entry).filter((outcome) => outcome.state === "unmet" && (complete || !outcome.across));
+  if (outcomes.length === 0) return own;
+  const levels = snapshot.outcomes.file(entry);
+  const found: KmmDiagnostic[] = [];
+  for (const outcome of outcomes) {
+    const severity = severityOf(snapshot, entry, outcome, levels, show);
+    if (severity === undefined) continue;
+    const diagnostic = diagnosticOf(snapshot, entry, outcome, severity, texts);
+    if (diagnostic !== undefined) found.push(diagnostic);
+  }
+  found.sort((one, other) => one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character);
+  return [...own, ...capped(found, texts)];
+}
+
+/**
+ * A forbidden thing at level 1 is a warning whatever the level. Required practices up to the next level are
+ * information, hints where they lie beyond the target. What supports, and what lies higher, is shown on demand.
+ */
+function severityOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, levels: Results, show: Show): Severity | undefined {
+  const { practice } = outcome;
+  const config = snapshot.outcomes.configFor(entry);
+  const set = config.practices.get(practice.id);
+  const level = (set === "off" ? undefined : set?.level) ?? practice.level;
+  const required = (set === "off" ? undefined : set?.required) ?? practice.gate !== "supporting";
+  if (level === 1 && practice.share === "all" && required && outcome.counted) return "warning";
+  const next = (levels[practice.dimension].level ?? 0) + 1;
+  const target = config.target[practice.dimension];
+  if (show === "next" && (level > next || !required || !outcome.counted)) return undefined;
+  if (practice.share === "any" && snapshot.outcomes.isMetSomewhere(practice, entry.root?.uri)) return undefined;
+  if (!required || level > next || level > target || !outcome.counted) return "hint";
+  return "information";
+}
+
+function diagnosticOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, severity: Severity, texts: Texts): KmmDiagnostic | undefined {
+  const spots = spotsOf(outcome);
+  const here = spots.find((spot) => spot.place.document.uri === entry.uri);
+  if (here === undefined) return undefined;
+  const related = spots
+    .filter((spot) => spot !== here)
+    .map((spot: Spot) => ({ uri: spot.place.document.uri, range: snapshot.rangeOf(spot.place), message: fullMessage(texts, outcome, spot) }));
+  return {
+    code: outcome.practice.id,
+    range: snapshot.rangeOf(here.place),
+    severity,
+    message: fullMessage(texts, outcome, here),
+    related,
+    practice: outcome.practice,
+    outcome,
+  };
+}
+
+function capped(found: readonly KmmDiagnostic[], texts: Texts): readonly KmmDiagnostic[] {
+  const last = found[MAX_DIAGNOSTICS - 1];
+  if (found.length <= MAX_DIAGNOSTICS || last === undefined) return found;
+  const more = say(texts, "diagnostic.more", { count: found.length - MAX_DIAGNOSTICS + 1 });
+  return [...found.slice(0, MAX_DIAGNOSTICS - 1), { ...last, message: more, related: [], practice: undefined, outcome: undefined, severity: "information", code: "kmm/more" }];
+}
+
+function configProblems(snapshot: Snapshot, entry: FileEntry, texts: Texts): readonly KmmDiagnostic[] {
+  if (entry.role !== "config") return [];
+  const { problems } = snapshot.outcomes.configs.get(entry.root?.uri ?? "") ?? { problems: [] };
+  return problems
+    .filter((problem) => problem.place.document.uri === entry.uri)
+    .map((problem) => ({
+      code: "kmm/config",
+      range: snapshot.rangeOf(problem.place),
+      severity: problem.severity === "error" ? "warning" : "information",
+      message: say(texts, problem.key, problem.args),
+      related: [],
+      practice: undefined,
+      outcome: undefined,
+    }));
+}
+
+function ignoreProblems(snapshot: Snapshot, entry: FileEntry, texts: Texts): readonly KmmDiagnostic[] {
+  if (entry.source === undefined || !entry.source.text.includes("kmm-ignore")) return [];
+  const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
+  return suppressionProblems(entry.source, used, snapshot.practiceIds).map((problem) => ({
+    code: "kmm/ignore",
+    range: problem.range,
+    severity: "information",
+    message: say(texts, problem.key, problem.args),
+    related: [],
+    practice: undefined,
+    outcome: undefined,
+  }));
+}

@@ -1,0 +1,122 @@
+/** What a hover says: on an object its levels, on a thing that a practice looks at what is met or missing there, elsewhere nothing. */
+import type { Resource } from "../../model/facts.ts";
+import { DIMENSIONS, type PracticeId } from "../../model/kmm.ts";
+import { cellName, cellTitle, dimensionName, say, type Texts } from "../../model/text/texts.ts";
+import type { FileEntry } from "../engine/files.ts";
+import type { Outcome, Results } from "../engine/outcomes.ts";
+import type { Position, Range } from "../engine/source.ts";
+import type { Snapshot } from "../engine/workspace.ts";
+import { messageOf, spotsOf } from "./findings.ts";
+
+export interface KmmHover {
+  /** Markdown. */
+  readonly text: string;
+  readonly range: Range;
+}
+
+/** Link to the explanation of a practice; the host decides how one opens it. */
+export type LinkOf = (practice: PracticeId) => string | undefined;
+
+export function hoverAt(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+  return onObject(snapshot, entry, position, texts, linkOf) ?? onPipeline(snapshot, entry, position, texts, linkOf) ?? onPractice(snapshot, entry, position, texts, linkOf);
+}
+
+function holds(range: Range, position: Position): boolean {
+  const before = position.line < range.start.line || (position.line === range.start.line && position.character < range.start.character);
+  const behind = position.line > range.end.line || (position.line === range.end.line && position.character > range.end.character);
+  return !before && !behind;
+}
+
+/** On the value of `kind` or of `metadata.name`. */
+function onObject(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+  const resource = entry.resources.find((one) => {
+    if (one.foreign) return false;
+    return [one.place, one.name.place].some((place) => holds(snapshot.rangeOf(place), position));
+  });
+  if (resource === undefined) return undefined;
+  const range = [resource.name.place, resource.place].map((place) => snapshot.rangeOf(place)).find((one) => holds(one, position));
+  const results = snapshot.outcomes.resource(entry, resource);
+  const outcomes = snapshot.outcomes.ofResource(entry, resource);
+  const title = `**${resource.kind} ${escape(resource.displayName)}**`;
+  return { text: levelTable(title, results, outcomes, texts, linkOf, standing(resource, texts)), range: range ?? snapshot.rangeOf(resource.place) };
+}
+
+function standing(resource: Resource, texts: Texts): string | undefined {
+  if (resource.system) return say(texts, "hover.system");
+  return resource.nonProduction ? say(texts, "hover.nonProduction") : undefined;
+}
+
+/** On a workflow's `jobs`. */
+function onPipeline(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+  if (entry.role !== "pipeline") return undefined;
+  const pipeline = snapshot.pipelines.find((one) => one.document.uri === entry.uri);
+  if (pipeline === undefined) return undefined;
+  const range = snapshot.rangeOf({ ...pipeline.place, onKey: true });
+  if (!holds(range, position)) return undefined;
+  const title = `**${say(texts, "hover.pipeline")} ${escape(pipeline.displayName)}**`;
+  return { text: levelTable(title, snapshot.outcomes.file(entry), snapshot.outcomes.of(entry), texts, linkOf, undefined), range };
+}
+
+/** One line per dimension that applies: the level, what holds it, and the next step; nothing more. */
+function levelTable(title: string, results: Results, outcomes: readonly Outcome[], texts: Texts, linkOf: LinkOf, note: string | undefined): string {
+  const lines = DIMENSIONS.flatMap((dimension) => {
+    const { level, reach, possible, blockedBy } = results[dimension];
+    if (level === null) return [];
+    const name = dimensionName(texts, dimension);
+    const extra: string[] = [];
+    if (possible !== null && possible > level) extra.push(say(texts, "hover.possible", { level: possible }));
+    if (reach !== null && reach > level) extra.push(say(texts, "hover.reach", { level: reach }));
+    const about = extra.length === 0 ? "" : ` (${extra.join(", ")})`;
+    const next = blockedBy.find((id) => outcomes.some((outcome) => outcome.practice.id === id && outcome.state === "unmet")) ?? blockedBy[0];
+    const step = next === undefined ? "" : ` · ${say(texts, "hover.next", { practice: link(next, texts, linkOf), count: blockedBy.length })}`;
+    return [`- ${name}: **${level}** ${cellName(texts, dimension, level)}${about}${step}`];
+  });
+  if (lines.length === 0) return [title, "", note ?? say(texts, "hover.nothing")].join("\n");
+  return [title, "", ...lines, ...(note === undefined ? [] : ["", `*${note}*`])].join("\n");
+}
+
+/** On a token that a practice points at: first what is missing, then what is met; three at most. */
+function onPractice(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+  const order = ["unmet", "waived", "unknown", "met"];
+  const here = snapshot.outcomes
+    .of(entry)
+    .filter((outcome) => outcome.state !== "not-applicable")
+    .flatMap((outcome) =>
+      spotsOf(outcome)
+        .filter((spot) => spot.place.document.uri === entry.uri)
+        .map((spot) => ({ outcome, spot, range: snapshot.rangeOf(spot.place) }))
+        .filter(({ range }) => holds(range, position)),
+    )
+    .sort((one, other) => order.indexOf(one.outcome.state) - order.indexOf(other.outcome.state) || one.outcome.practice.level - other.outcome.practice.level);
+  const first = here[0];
+  if (first === undefined) return undefined;
+  const parts = here.slice(0, 3).map(({ outcome, spot }) => {
+    const { practice } = outcome;
+    const sign = say(texts, `state.${outcome.state}`);
+    return [
+      `**${link(practice.id, texts, linkOf)}** · ${sign}`,
+      cellTitle(texts, practice.dimension, practice.level),
+      outcome.state === "met" || outcome.state === "unmet" ? escape(messageOf(texts, outcome, spot)) : "",
+      outcome.state === "unmet" ? firstSentence(texts.practices[practice.id]?.why ?? "") : "",
+    ]
+      .filter((line) => line !== "")
+      .join("  \n");
+  });
+  if (here.length > 3) parts.push(say(texts, "hover.more", { count: here.length - 3 }));
+  return { text: parts.join("\n\n"), range: first.range };
+}
+
+function firstSentence(markdown: string): string {
+  return markdown.split("\n")[0] ?? "";
+}
+
+function link(id: PracticeId, texts: Texts, linkOf: LinkOf): string {
+  const title = texts.practices[id]?.title ?? id;
+  const href = linkOf(id);
+  return href === undefined ? title : `[${title}](${href})`;
+}
+
+/** Names come from files: what they say is text, never Markdown. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, "\\$&");
+}

@@ -1,0 +1,191 @@
+/** The snapshot as a report: the contract that the panel, the command line and others read. */
+import { DIMENSIONS, type Dimension, type Level, type PracticeId } from "../../model/kmm.ts";
+import type { Practice } from "../../model/practice.ts";
+import { say, type Texts } from "../../model/text/texts.ts";
+import { type Config, DEFAULT_CONFIG } from "../engine/config.ts";
+import { fixOf } from "../engine/fixes.ts";
+import { isMet, type Tally, wouldBeMet } from "../engine/ladder.ts";
+import type { Outcome, Results } from "../engine/outcomes.ts";
+import { suppressionProblems } from "../engine/suppressions.ts";
+import type { Snapshot } from "../engine/workspace.ts";
+import { messageOf, placeOf, relativeUri, spotsOf, subjectOf } from "./findings.ts";
+import type { FindingState, PracticeState, Report, ReportFinding, ReportPractice, ReportSubjectLevels } from "./report-contract.ts";
+
+export interface ReportOptions {
+  readonly texts: Texts;
+  readonly version: string;
+  /** URI of one root, for a report on it alone. */
+  readonly root?: string;
+}
+
+export function buildReport(snapshot: Snapshot, options: ReportOptions): Report {
+  const { texts, root } = options;
+  const outcomes = snapshot.outcomes.all(root);
+  const results = snapshot.outcomes.workspace(root);
+  const config = snapshot.outcomes.configs.get(root ?? snapshot.roots[0]?.uri ?? "")?.config ?? DEFAULT_CONFIG;
+  const levels = DIMENSIONS.flatMap((dimension) => results[dimension].level ?? []);
+  return {
+    schema: "kmm-report/1",
+    tool: { name: "kmm", version: options.version },
+    language: texts.language,
+    overall: levels.length < 3 ? null : (Math.min(...levels) as Level),
+    mean: levels.length < 3 ? null : Math.round((levels.reduce((sum, level) => sum + level, 0) / levels.length) * 10) / 10,
+    scanned: scanned(snapshot, texts, root),
+    dimensions: DIMENSIONS.map((dimension) => dimensionOf(dimension, results)),
+    practices: practicesOf(snapshot, outcomes, config, texts),
+    findings: outcomes.flatMap((outcome) => findingsOf(snapshot, outcome, options)),
+    subjects: subjectsOf(snapshot, root),
+    notices: noticesOf(snapshot, options),
+  };
+}
+
+function dimensionOf(dimension: Dimension, results: Results): Report["dimensions"][number] {
+  const { level, strictLevel, possible, reach, progress, confidence, blockedBy, cells } = results[dimension];
+  return {
+    id: dimension,
+    level,
+    strictLevel,
+    possible,
+    reach,
+    progress: rounded(progress),
+    confidence: rounded(confidence),
+    blockedBy: [...blockedBy],
+    cells: cells.map((cell) => ({ ...cell, achieved: rounded(cell.achieved), possible: rounded(cell.possible) })),
+  };
+}
+
+function rounded(share: number): number {
+  return Math.round(share * 1000) / 1000;
+}
+
+function scanned(snapshot: Snapshot, texts: Texts, root: string | undefined): Report["scanned"] {
+  const entries = [...snapshot.files.values()].filter((entry) => root === undefined || entry.root?.uri === root);
+  return {
+    files: entries.length,
+    kubernetes: entries.filter((entry) => entry.role === "kubernetes" || entry.role === "kustomization").length,
+    pipelines: entries.filter((entry) => entry.role === "pipeline").length,
+    repository: entries.filter((entry) => entry.role === "repository" || entry.role === "config").length,
+    notRead: entries.flatMap((entry) =>
+      entry.notRead === undefined ? [] : [{ uri: relativeUri(snapshot, entry.uri, root), reason: say(texts, `notRead.${entry.notRead}`) }],
+    ),
+  };
+}
+
+const NONE: Tally = { met: 0, unmet: 0, unknown: 0, attested: 0, waived: 0 };
+
+function practicesOf(snapshot: Snapshot, outcomes: readonly Outcome[], config: Config, texts: Texts): ReportPractice[] {
+  const tallies: ReadonlyMap<PracticeId, Tally> = snapshot.outcomes.answered(outcomes, config);
+  const rungs = snapshot.outcomes.rungs(config);
+  return DIMENSIONS.flatMap((dimension) =>
+    rungs[dimension].map((rung) => {
+      const tally = tallies.get(rung.practice.id) ?? NONE;
+      return {
+        id: rung.practice.id,
+        dimension,
+        level: rung.level,
+        required: rung.required || rung.group !== undefined,
+        state: stateOf(rung.practice, tally),
+        met: tally.met,
+        unmet: tally.unmet,
+        unknown: tally.unknown,
+        title: texts.practices[rung.practice.id]?.title ?? rung.practice.id,
+        attested: tally.attested,
+        waived: tally.waived,
+        asked: rung.practice.asked === true,
+      };
+    }),
+  );
+}
+
+/** The state that people are shown (met from files, by answers, by waivers, in part, not at all). */
+export function stateOf(practice: Practice, tally: Tally): PracticeState {
+  const { met, unmet, unknown, attested, waived } = tally;
+  if (met + unmet + unknown + attested + waived === 0) return practice.asked === true ? "unknown" : "not-applicable";
+  if (isMet(practice, tally)) return met > 0 ? "met" : attested > 0 ? "attested" : "waived";
+  if (met + attested + waived > 0) return "partial";
+  return wouldBeMet(practice, tally) ? "unknown" : "unmet";
+}
+
+function findingsOf(snapshot: Snapshot, outcome: Outcome, options: ReportOptions): ReportFinding[] {
+  if (outcome.state === "not-applicable") return [];
+  const state: FindingState = outcome.state;
+  const fix = fixOf(snapshot, outcome)?.safety ?? null;
+  const spots = spotsOf(outcome);
+  const shown = spots.length === 0 ? [undefined] : state === "unmet" ? spots : spots.slice(0, 1);
+  return shown.map((spot) => {
+    const place = spot?.place ?? placeOf(outcome.subject);
+    return {
+      practice: outcome.practice.id,
+      state,
+      message: messageOf(options.texts, outcome, spot),
+      subject: subjectOf(outcome.subject, spot),
+      uri: relativeUri(snapshot, place.document.uri, options.root),
+      range: snapshot.rangeOf(place),
+      fix,
+      ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+    };
+  });
+}
+
+function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubjectLevels[] {
+  const subjects: ReportSubjectLevels[] = [];
+  for (const entry of snapshot.files.values()) {
+    if (root !== undefined && entry.root?.uri !== root) continue;
+    const seen = new Set<string>();
+    for (const resource of entry.resources) {
+      const key = `${snapshot.files.get(entry.uri)?.source?.indexOf(resource.document)} ${resource.place.path.join("/")}`;
+      if (resource.foreign || seen.has(key)) continue;
+      seen.add(key);
+      const results = snapshot.outcomes.resource(entry, resource);
+      subjects.push({
+        ...subjectOf({ kind: "resource", fact: resource, document: resource.document }),
+        uri: relativeUri(snapshot, entry.uri, root),
+        range: snapshot.rangeOf(resource.place),
+        levels: levelsOf(results),
+      });
+    }
+    if (entry.role !== "pipeline") continue;
+    for (const pipeline of snapshot.pipelines.filter((one) => one.document.uri === entry.uri)) {
+      subjects.push({
+        kind: "Pipeline",
+        name: pipeline.displayName,
+        uri: relativeUri(snapshot, entry.uri, root),
+        range: snapshot.rangeOf(pipeline.place),
+        levels: levelsOf(snapshot.outcomes.file(entry)),
+      });
+    }
+  }
+  return subjects;
+}
+
+export function levelsOf(results: Results): Record<Dimension, Level | null> {
+  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, results[dimension].level])) as Record<Dimension, Level | null>;
+}
+
+function noticesOf(snapshot: Snapshot, options: ReportOptions): Report["notices"] {
+  const notices: Report["notices"] = [];
+  for (const entry of snapshot.files.values()) {
+    if (options.root !== undefined && entry.root?.uri !== options.root) continue;
+    const uri = relativeUri(snapshot, entry.uri, options.root);
+    for (const document of entry.source?.documents ?? []) {
+      const problem = document.problems[0];
+      if (problem === undefined || entry.role === "repository") continue;
+      notices.push({ uri, message: say(options.texts, `problem.${problem.code}`), range: snapshot.rangeOf({ document, path: [] }) });
+    }
+    if (entry.source === undefined || !entry.source.text.includes("kmm-ignore")) continue;
+    const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
+    for (const problem of suppressionProblems(entry.source, used, snapshot.practiceIds)) {
+      notices.push({ uri, message: say(options.texts, problem.key, problem.args), range: problem.range });
+    }
+  }
+  for (const { problems, uri } of snapshot.outcomes.configs.values()) {
+    if (uri === undefined) continue;
+    for (const problem of problems) {
+      notices.push({ uri: relativeUri(snapshot, uri, options.root), message: say(options.texts, problem.key, problem.args), range: snapshot.rangeOf(problem.place) });
+    }
+  }
+  for (const error of snapshot.errors) {
+    notices.push({ uri: error.uri === undefined ? "" : relativeUri(snapshot, error.uri, options.root), message: say(options.texts, "practiceFailed", { practice: error.practice }) });
+  }
+  return notices;
+}

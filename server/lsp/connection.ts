@@ -1,0 +1,395 @@
+/** The language server: what the protocol asks, answered from the snapshot. */
+import {
+  type CancellationToken,
+  CodeActionKind,
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  ResponseError,
+  TextDocumentContentChangeEvent,
+  TextDocumentSyncKind,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { Language, Texts } from "../../model/text/texts.ts";
+import { explainPractice, report, statusOf } from "./answers.ts";
+import { type ActionOptions, toAction, toDiagnostic } from "./convert.ts";
+import { Files, type Folder } from "./files.ts";
+import { actionsAt } from "../features/code-actions.ts";
+import { diagnosticsOf, type KmmDiagnostic } from "../features/diagnostics.ts";
+import { hoverAt } from "../features/hover.ts";
+import { normalUri } from "../host/uris.ts";
+import {
+  EXPLAIN_REQUEST,
+  type ExplainParams,
+  INDEX_DONE,
+  type InitializationOptions,
+  REFRESH_REQUEST,
+  REPORT_CHANGED,
+  REPORT_REQUEST,
+  type ReportParams,
+} from "./protocol.ts";
+import { Debounced, Typing, yieldToMessages } from "./schedule.ts";
+import { readSettings, type ServerSettings } from "./settings.ts";
+
+export interface ServerHost {
+  readonly version: string;
+  texts(language: Language): Texts;
+  /** A URI that explains a practice without a client that does: a page beside the bundle. */
+  pageOf(practice: string, language: Language): string | undefined;
+}
+
+interface Client {
+  readonly pull: boolean;
+  readonly related: boolean;
+  readonly configuration: boolean;
+  readonly watch: boolean;
+  readonly folders: boolean;
+  readonly progress: boolean;
+  readonly refresh: boolean;
+  readonly documentChanges: boolean;
+  readonly create: boolean;
+  readonly practiceScheme: boolean;
+  readonly workspaceDiagnostics: boolean;
+  readonly locale: string | undefined;
+}
+
+export function serve(connection: Connection, host: ServerHost): void {
+  new Server(connection, host).listen();
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #host: ServerHost;
+  #client: Client = clientOf({ capabilities: {}, processId: null, rootUri: null, workspaceFolders: null });
+  #settings: ServerSettings = readSettings(undefined, undefined);
+  #texts: Texts;
+  #folders: readonly Folder[] = [];
+  #files: Files;
+  #scanning = true;
+  /** Counts scans, so that an older one stops. */
+  #scan = 0;
+  readonly #typing = new Typing();
+  readonly #pending = new Map<string, { timer: NodeJS.Timeout | undefined; since: number }>();
+  readonly #report: Debounced;
+  readonly #disk: Debounced;
+  readonly #changedOnDisk = new Set<string>();
+  readonly #others: Debounced;
+
+  constructor(connection: Connection, host: ServerHost) {
+    this.#connection = connection;
+    this.#host = host;
+    this.#texts = host.texts("en");
+    this.#files = new Files([], this.#settings);
+    this.#report = new Debounced(() => this.#sendStatus(), 250, 1_000);
+    this.#disk = new Debounced(() => this.#takeDisk(), 100, 1_000);
+    this.#others = new Debounced(() => this.#publishAll(), 150, 500);
+  }
+
+  listen(): void {
+    const connection = this.#connection;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(() => this.#initialized());
+    connection.onDidOpenTextDocument(({ textDocument: it }) => {
+      this.#files.edit(TextDocument.create(it.uri, it.languageId, it.version, it.text));
+      this.#publish(it.uri);
+      this.#othersChanged();
+    });
+    connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => this.#changed(textDocument.uri, textDocument.version, contentChanges));
+    connection.onDidCloseTextDocument(({ textDocument }) => {
+      const document = this.#files.document(textDocument.uri);
+      if (document === undefined) return;
+      clearTimeout(this.#pending.get(textDocument.uri)?.timer);
+      this.#pending.delete(textDocument.uri);
+      this.#files.close(document);
+      if (!this.#client.pull) void connection.sendDiagnostics({ uri: textDocument.uri, diagnostics: [] });
+      this.#othersChanged();
+    });
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      for (const change of changes) this.#changedOnDisk.add(change.uri);
+      this.#disk.trigger();
+    });
+    connection.onDidChangeConfiguration(({ settings }) => this.#configure((settings as { kmm?: unknown } | null)?.kmm));
+    connection.onHover((params, token) => this.#answer(token, () => this.#hover(params)));
+    connection.onCodeAction((params, token) => this.#answer(token, () => this.#actions(params)));
+    connection.languages.diagnostics.on((params, token) =>
+      this.#answer(token, () => ({ kind: "full" as const, items: this.#diagnostics(params.textDocument.uri) })),
+    );
+    connection.languages.diagnostics.onWorkspace((_params, token) => this.#answer(token, () => this.#workspaceDiagnostics()));
+    connection.onRequest(REPORT_REQUEST, (params: ReportParams, token: CancellationToken) =>
+      this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning)),
+    );
+    connection.onRequest(EXPLAIN_REQUEST, (params: ExplainParams) => explainPractice(params.practice, this.#texts));
+    connection.onRequest(REFRESH_REQUEST, () => {
+      this.#restart();
+      return null;
+    });
+    connection.onShutdown(() => {
+      this.#scan++;
+      this.#report.cancel();
+      this.#disk.cancel();
+      this.#others.cancel();
+    });
+    connection.listen();
+  }
+
+  #initialize(params: InitializeParams): InitializeResult {
+    const options = (params.initializationOptions ?? {}) as InitializationOptions;
+    this.#client = clientOf(params);
+    this.#applySettings(options.settings);
+    this.#folders = foldersOf(params);
+    this.#files = new Files(this.#folders, this.#settings);
+    return {
+      serverInfo: { name: "kmm", version: this.#host.version },
+      capabilities: {
+        positionEncoding: "utf-16",
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        ...(this.#client.pull
+          ? { diagnosticProvider: { identifier: "kmm", interFileDependencies: true, workspaceDiagnostics: this.#client.workspaceDiagnostics } }
+          : {}),
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  }
+
+  async #initialized(): Promise<void> {
+    const connection = this.#connection;
+    if (this.#client.folders) {
+      connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+        const gone = new Set(removed.map((folder) => folder.uri));
+        this.#folders = [...this.#folders.filter((folder) => !gone.has(folder.uri)), ...added];
+        this.#restart();
+      });
+    }
+    if (this.#client.watch) {
+      void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*" }] });
+    }
+    if (this.#client.configuration) await this.#configure(undefined);
+    void this.#scanAll();
+  }
+
+  /** Settings as told, or as asked for where the client lets us ask. */
+  async #configure(told: unknown): Promise<void> {
+    const asked = this.#client.configuration ? await this.#connection.workspace.getConfiguration("kmm").catch(() => undefined) : undefined;
+    const before = this.#settings;
+    this.#applySettings(asked ?? told);
+    const same = JSON.stringify(before) === JSON.stringify(this.#settings);
+    if (!same) this.#restart();
+  }
+
+  #applySettings(raw: unknown): void {
+    this.#settings = readSettings(raw, this.#client.locale);
+    this.#texts = this.#host.texts(this.#settings.language);
+  }
+
+  /** Everything anew: other folders, other settings, or because somebody asked for it. */
+  #restart(): void {
+    const open = this.#files.open;
+    this.#files = new Files(this.#folders, this.#settings);
+    for (const document of open) this.#files.edit(document);
+    this.#publishAll();
+    void this.#scanAll();
+  }
+
+  async #scanAll(): Promise<void> {
+    const scan = ++this.#scan;
+    const files = this.#files;
+    this.#scanning = true;
+    this.#sendStatus();
+    const progress = this.#client.progress ? await this.#connection.window.createWorkDoneProgress() : undefined;
+    progress?.begin(this.#texts.interface["progress.title"] ?? "", undefined, undefined, true);
+    let stopped = false;
+    progress?.token.onCancellationRequested(() => {
+      stopped = true;
+    });
+    const cancelled = () => stopped || scan !== this.#scan;
+    try {
+      const message = this.#texts.interface["progress.files"] ?? "{count}";
+      const read = await files.scan((count) => progress?.report(message.replace("{count}", String(count))), cancelled);
+      if (scan !== this.#scan) return;
+      // What was read before somebody cancelled is not the whole workspace, so what depends on it stays unsaid.
+      this.#scanning = !read && !stopped;
+      this.#incomplete = stopped;
+      this.#publishAll();
+      await files.warm(() => scan !== this.#scan);
+      if (scan !== this.#scan) return;
+      this.#scanning = false;
+      this.#publishAll();
+      this.#sendStatus();
+      void this.#connection.sendNotification(INDEX_DONE, { files: files.snapshot.files.size });
+    } catch (error) {
+      this.#connection.console.error(String(error));
+    } finally {
+      progress?.done();
+    }
+  }
+
+  #incomplete = false;
+
+  get #complete(): boolean {
+    return !this.#scanning && !this.#incomplete;
+  }
+
+  #changed(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {
+    const document = this.#files.document(uri);
+    // An edit to what is not open, or one that comes too late, is none of ours.
+    if (document === undefined || version < document.version) return;
+    this.#files.edit(TextDocument.update(document, changes, version));
+    const now = performance.now();
+    const only = changes.length === 1 ? changes[0] : undefined;
+    const wait =
+      only !== undefined && TextDocumentContentChangeEvent.isIncremental(only)
+        ? this.#typing.after({ ...only.range.start, inserted: only.text.length, removed: !isEmpty(only.range) }, now)
+        : { pause: 0, longest: 0 };
+    const pending = this.#pending.get(uri) ?? { timer: undefined, since: now };
+    clearTimeout(pending.timer);
+    const pause = Math.min(wait.pause, pending.since + wait.longest - now);
+    if (pause <= 0) {
+      this.#pending.delete(uri);
+      this.#publish(uri);
+    } else {
+      pending.timer = setTimeout(() => {
+        this.#pending.delete(uri);
+        this.#publish(uri);
+      }, pause);
+      this.#pending.set(uri, pending);
+    }
+    this.#othersChanged();
+  }
+
+  /** What one file says may change what is said of others. */
+  #othersChanged(): void {
+    if (this.#files.open.length > 1) this.#others.trigger();
+    this.#report.trigger();
+  }
+
+  #takeDisk(): void {
+    const uris = [...this.#changedOnDisk];
+    this.#changedOnDisk.clear();
+    // So many at once (a checkout) are quicker walked than asked for one by one.
+    if (uris.length > 500 || this.#files.changed(uris) === "walk") void this.#scanAll();
+    else {
+      this.#publishAll();
+      this.#report.trigger();
+    }
+  }
+
+  #publishAll(): void {
+    if (this.#client.pull) {
+      if (this.#client.refresh) this.#connection.languages.diagnostics.refresh();
+      return;
+    }
+    for (const document of this.#files.open) if (!this.#pending.has(document.uri)) this.#publish(document.uri);
+  }
+
+  #publish(uri: string): void {
+    const document = this.#files.document(uri);
+    if (this.#client.pull || document === undefined) return;
+    void this.#connection.sendDiagnostics({ uri, version: document.version, diagnostics: this.#diagnostics(uri) });
+  }
+
+  #found(uri: string): readonly KmmDiagnostic[] {
+    const { snapshot } = this.#files;
+    const entry = snapshot.entry(normalUri(uri));
+    return entry === undefined ? [] : diagnosticsOf(snapshot, entry, this.#texts, this.#settings.show, this.#complete);
+  }
+
+  #diagnostics(uri: string) {
+    return this.#found(uri).map((one) => toDiagnostic(one, this.#convert()));
+  }
+
+  #workspaceDiagnostics() {
+    const items = [...this.#files.snapshot.files.values()]
+      .filter((entry) => entry.source !== undefined && (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config"))
+      .map((entry) => ({
+        kind: "full" as const,
+        uri: this.#files.clientUri(entry.uri),
+        version: this.#files.document(entry.uri)?.version ?? null,
+        items: this.#diagnostics(entry.uri),
+      }));
+    return { items };
+  }
+
+  #hover(params: { textDocument: { uri: string }; position: { line: number; character: number } }) {
+    const { snapshot } = this.#files;
+    const entry = snapshot.entry(normalUri(params.textDocument.uri));
+    if (entry === undefined || !this.#settings.hover) return null;
+    const hover = hoverAt(snapshot, entry, params.position, this.#texts, (id) => this.#convert().hrefOf(id));
+    return hover === undefined ? null : { contents: { kind: "markdown" as const, value: hover.text }, range: hover.range };
+  }
+
+  #actions(params: { textDocument: { uri: string }; range: KmmDiagnostic["range"]; context: { only?: string[] } }) {
+    const { snapshot } = this.#files;
+    const entry = snapshot.entry(normalUri(params.textDocument.uri));
+    const only = params.context.only;
+    if (entry === undefined || (only !== undefined && !only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix))) return null;
+    const options = this.#convert();
+    return actionsAt(snapshot, entry, params.range, this.#texts, this.#settings.show)
+      .map((action) => toAction(action, [toDiagnostic(action.diagnostic, options)], options))
+      .filter((action) => action !== undefined);
+  }
+
+  #convert(): ActionOptions {
+    return {
+      hrefOf: (id) => (this.#client.practiceScheme ? `kmm-practice:/${id}.md` : this.#host.pageOf(id, this.#settings.language)),
+      clientUri: (uri) => this.#files.clientUri(uri),
+      related: this.#client.related,
+      documentChanges: this.#client.documentChanges,
+      create: this.#client.create,
+      target: (uri) => {
+        const text = this.#files.snapshot.entry(uri)?.source?.text;
+        return text === undefined ? undefined : { text, version: this.#files.document(uri)?.version ?? null };
+      },
+    };
+  }
+
+  #sendStatus(): void {
+    void this.#connection.sendNotification(REPORT_CHANGED, statusOf(this.#files, this.#texts, this.#scanning));
+  }
+
+  /** Every request: cancellable before the work begins, and its failure is its own. */
+  async #answer<T>(token: CancellationToken, answer: () => T): Promise<T> {
+    await yieldToMessages();
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
+    try {
+      return answer();
+    } catch (error) {
+      this.#connection.console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      throw new ResponseError(ErrorCodes.InternalError, "The request failed; the log says why.");
+    }
+  }
+}
+
+function isEmpty(range: { start: { line: number; character: number }; end: { line: number; character: number } }): boolean {
+  return range.start.line === range.end.line && range.start.character === range.end.character;
+}
+
+function clientOf(params: InitializeParams): Client {
+  const { workspace, textDocument, window } = params.capabilities;
+  const options = (params.initializationOptions ?? {}) as InitializationOptions;
+  const edit = workspace?.workspaceEdit;
+  return {
+    pull: textDocument?.diagnostic !== undefined,
+    related: textDocument?.publishDiagnostics?.relatedInformation === true || textDocument?.diagnostic?.relatedDocumentSupport !== undefined,
+    configuration: workspace?.configuration === true,
+    watch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && options.watches !== true,
+    folders: workspace?.workspaceFolders === true,
+    progress: window?.workDoneProgress === true,
+    refresh: workspace?.diagnostics?.refreshSupport === true,
+    documentChanges: edit?.documentChanges === true,
+    create: edit?.resourceOperations?.includes("create") === true,
+    practiceScheme: options.practiceScheme === true,
+    workspaceDiagnostics: options.workspaceDiagnostics !== false,
+    locale: params.locale,
+  };
+}
+
+function foldersOf(params: InitializeParams): readonly Folder[] {
+  if (params.workspaceFolders != null) return params.workspaceFolders;
+  const root = params.rootUri;
+  return root == null ? [] : [{ uri: root, name: decodeURIComponent(root.slice(root.lastIndexOf("/") + 1)) }];
+}

@@ -1,0 +1,145 @@
+/** The workspace as the server holds it: files from the disk below the folders, and those that are open. */
+import type { TextDocument } from "vscode-languageserver-textdocument";
+import { PRACTICES } from "../../model/practices.ts";
+import { baseName, type Root, rootOf } from "../engine/layout.ts";
+import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
+import { readOne, rootAt, walk } from "../host/node-files.ts";
+import { normalUri, pathOfUri } from "../host/uris.ts";
+import { inSlices } from "./schedule.ts";
+import type { ServerSettings } from "./settings.ts";
+
+export interface Folder {
+  readonly uri: string;
+  readonly name: string;
+}
+
+export class Files {
+  readonly roots: readonly Root[];
+  readonly #workspace: Workspace;
+  readonly #open = new Map<string, TextDocument>();
+  /** The client's own spelling of what it opened. */
+  readonly #spelling = new Map<string, string>();
+  readonly #settings: ServerSettings;
+
+  constructor(folders: readonly Folder[], settings: ServerSettings) {
+    this.roots = folders.map((folder) => rootOfFolder(folder));
+    this.#settings = settings;
+    this.#workspace = new Workspace({
+      practices: PRACTICES,
+      roots: this.roots,
+      today: new Date().toISOString().slice(0, 10),
+      ...(settings.target === undefined ? {} : { target: settings.target }),
+    });
+  }
+
+  get snapshot(): Snapshot {
+    return this.#workspace.snapshot;
+  }
+
+  get open(): readonly TextDocument[] {
+    return [...this.#open.values()];
+  }
+
+  document(uri: string): TextDocument | undefined {
+    return this.#open.get(normalUri(uri));
+  }
+
+  clientUri(uri: string): string {
+    return this.#spelling.get(uri) ?? uri;
+  }
+
+  /** The text of an open document is what counts, whatever is on the disk. */
+  edit(document: TextDocument): void {
+    const uri = normalUri(document.uri);
+    this.#open.set(uri, document);
+    this.#spelling.set(uri, document.uri);
+    this.#workspace.apply([{ uri, text: document.getText(), version: document.version, open: true }]);
+  }
+
+  close(document: TextDocument): void {
+    const uri = normalUri(document.uri);
+    this.#open.delete(uri);
+    this.#spelling.delete(uri);
+    const root = rootOf(this.roots, uri);
+    this.#workspace.apply([(root === undefined ? undefined : readOne(root, uri, this.#disk())) ?? { uri, text: null }]);
+  }
+
+  /** Reads the folders in slices. Answers whether it came to its end. */
+  async scan(progress: (count: number) => void, cancelled: () => boolean): Promise<boolean> {
+    let count = 0;
+    for (const root of this.roots) {
+      const path = pathOfUri(root.uri);
+      if (path === undefined) continue;
+      const changes = walk(path, this.#disk());
+      const batch: Change[] = [];
+      let size = 0;
+      const flush = () => {
+        if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter((change) => !this.#open.has(change.uri)));
+        size = 0;
+      };
+      const finished = await inSlices(() => {
+        const next = changes.next();
+        if (next.value !== undefined) {
+          batch.push(next.value);
+          if ("text" in next.value) size += next.value.text?.length ?? 0;
+          count++;
+          if (count % 250 === 0) progress(count);
+        }
+        if (next.done === true || batch.length >= BATCH || size > BATCH_TEXT) flush();
+        return next.done === true;
+      }, cancelled);
+      if (!finished) return false;
+    }
+    progress(count);
+    return true;
+  }
+
+  /** Judges what has been read, in slices, so that the first report is quick. */
+  async warm(cancelled: () => boolean): Promise<boolean> {
+    const snapshot = this.snapshot;
+    const entries = [...snapshot.files.values()].filter((entry) => entry.resources.length > 0 || entry.role === "pipeline");
+    let index = 0;
+    return inSlices(() => {
+      const entry = entries[index++];
+      if (entry !== undefined) snapshot.outcomes.of(entry);
+      return index >= entries.length;
+    }, cancelled);
+  }
+
+  /** Takes in what changed on the disk. Answers whether a folder was touched, so that only a new walk can tell. */
+  changed(uris: readonly string[]): "taken" | "walk" {
+    const changes: Change[] = [];
+    let folders = false;
+    for (const raw of uris) {
+      const uri = normalUri(raw);
+      if (this.#open.has(uri)) continue;
+      const root = rootOf(this.roots, uri);
+      if (root === undefined) continue;
+      if (baseName(uri) === ".gitignore") folders = true;
+      const change = readOne(root, uri, this.#disk());
+      if (change !== undefined) changes.push(change);
+      else folders = true;
+      // A folder that went takes its files with it.
+      if (change !== undefined && "text" in change && change.text === null && !this.snapshot.files.has(uri)) {
+        for (const known of this.snapshot.files.keys()) if (known.startsWith(`${uri}/`)) changes.push({ uri: known, text: null });
+      }
+    }
+    if (changes.length > 0) this.#workspace.apply(changes.filter((change) => !this.#open.has(change.uri)));
+    return folders ? "walk" : "taken";
+  }
+
+  #disk() {
+    return { exclude: this.#settings.exclude, maxFileSizeKb: this.#settings.maxFileSizeKb };
+  }
+}
+
+/** So many files, or so much text, are taken in at once: small enough for a slice. */
+const BATCH = 64;
+const BATCH_TEXT = 200_000;
+
+function rootOfFolder(folder: Folder): Root {
+  const uri = normalUri(folder.uri);
+  const path = pathOfUri(uri);
+  if (path === undefined) return { uri, name: folder.name, versionControl: "unknown" };
+  return { ...rootAt(path), uri, name: folder.name };
+}

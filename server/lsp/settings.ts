@@ -1,0 +1,34 @@
+/** The editor's settings, checked: a wrong type is the default, never an error. */
+import { isLevel } from "../../model/kmm.ts";
+import type { Language } from "../../model/text/texts.ts";
+import { DEFAULT_MAX_FILE_SIZE_KB } from "../host/node-files.ts";
+import { languageOf } from "../host/texts.ts";
+import type { Show } from "../features/diagnostics.ts";
+
+export interface ServerSettings {
+  readonly target: number | undefined;
+  readonly show: Show;
+  readonly language: Language;
+  readonly exclude: readonly string[];
+  readonly maxFileSizeKb: number;
+  readonly hover: boolean;
+}
+
+export function readSettings(raw: unknown, locale: string | undefined): ServerSettings {
+  const given: Record<string, unknown> = typeof raw === "object" && raw !== null ? { ...raw } : {};
+  const language = given["language"];
+  const size = given["maxFileSizeKb"];
+  const show = given["show"];
+  return {
+    target: isLevel(given["target"]) ? given["target"] : undefined,
+    show: show === "all" || show === "off" ? show : "next",
+    language: language === "en" || language === "sv" ? language : languageOf(locale),
+    exclude: [...strings(given["exclude"]), ...strings(given["filesExclude"])],
+    maxFileSizeKb: typeof size === "number" && size > 0 && size <= 1_000_000 ? size : DEFAULT_MAX_FILE_SIZE_KB,
+    hover: given["hover"] !== false,
+  };
+}
+
+function strings(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
+}

@@ -1,0 +1,45 @@
+/** Pipelines from texts, as the workspace would make them. */
+import type { Field, Pipeline } from "../../../model/facts.ts";
+import { type PipelineFiles, readGithubWorkflow } from "../../../server/engine/dialects/github-actions.ts";
+import { rootField } from "../../../server/engine/field.ts";
+import { SourceFile } from "../../../server/engine/source.ts";
+
+/** The root of a YAML 1.2 text. */
+export function yaml(text: string, path = "file.yaml"): Field {
+  const file = new SourceFile(`file:///repo/${path}`, 1, text, { yaml: true, yaml11: false, templated: "never" });
+  const [document] = file.documents;
+  if (document === undefined) throw new Error("A text always has a document.");
+  return rootField(document);
+}
+
+export type Texts = Readonly<Record<string, string>>;
+
+export function filesOf(texts: Texts): PipelineFiles {
+  const text = (path: string): string | undefined => (Object.hasOwn(texts, path) ? texts[path] : undefined);
+  return {
+    text,
+    body: (path) => {
+      const found = text(path);
+      return found === undefined ? undefined : yaml(found, path);
+    },
+  };
+}
+
+/** The workflow in `.github/workflows/ci.yml`, with other files beside it. */
+export function workflow(text: string, texts: Texts = {}): Pipeline {
+  const path = ".github/workflows/ci.yml";
+  const body = yaml(text, path);
+  const standing = { system: false, nonProduction: false, foreign: false };
+  return readGithubWorkflow({ body, document: body.place.document, path, ...standing }, filesOf(texts));
+}
+
+/** A workflow of one job with these steps, written as a YAML list. */
+export function steps(list: string, texts: Texts = {}): Pipeline {
+  const indented = list.trim().split("\n").map((it) => `      ${it}`).join("\n");
+  return workflow(`on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n${indented}\n`, texts);
+}
+
+/** Capabilities for reading: `image-scan trivy`, with `?` behind those that cannot fail the run. */
+export function seen(pipeline: Pipeline): readonly string[] {
+  return pipeline.capabilities.map((it) => `${it.name} ${it.tool}${it.gating ? "" : " ?"}`);
+}
