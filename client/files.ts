@@ -1,5 +1,5 @@
 /** Which files are the server's: those whose edits it follows, and those it is told about when they change on disk. */
-import { type Disposable, type FileSystemWatcher, type Uri, workspace } from "vscode";
+import { type Disposable, type Event, type FileSystemWatcher, type Uri, workspace } from "vscode";
 import type { DocumentFilter } from "vscode-languageclient/node";
 
 const YAML = "**/*.{yaml,yml,tpl}";
@@ -26,59 +26,46 @@ export const DOCUMENTS: DocumentFilter[] = [
   ]),
 ];
 
-const NAMES = [
-  ".gitignore",
-  ".helmignore",
-  ".gitleaks.toml",
-  "CODEOWNERS",
-  "OWNERS",
-  "OWNERS_ALIASES",
-  "Dockerfile*",
-  "*.Dockerfile",
-  "*.dockerfile",
-  "Containerfile*",
-  "Jenkinsfile*",
-  "Makefile",
-  "Taskfile*",
-  "justfile",
-  "Tiltfile",
-  "README*",
-  "CONTRIBUTING*",
-  "*.md",
-  "renovate.json*",
-  ".renovaterc*",
-  "devcontainer.json",
-  "*.jsonnet",
-  "*.tf",
-  "*.sh",
-  "*.rego",
+/** Files whose text counts for something, besides YAML; of any other it only matters whether it is there. */
+const TEXTS = [
+  "*.{md,rst,adoc,txt,sh,bash,mk,just,json5}",
+  "{README,CONTRIBUTING}*",
+  "{CODEOWNERS,OWNERS,Tiltfile,Makefile,GNUmakefile,makefile,justfile,Justfile,.justfile,.adr-dir}",
+  "{Dockerfile,Jenkinsfile,Containerfile}*",
+  "*.{Dockerfile,dockerfile,jenkinsfile}",
+  "{package,renovate,devcontainer,.renovaterc}.json",
+  "{.renovaterc,.gitignore,.helmignore,.trivyignore}",
 ];
-const WATCHED = [YAML, `**/{${NAMES.join(",")}}`];
 
-/** Watchers that share the one the workbench has over the workspace anyway, so each costs a glob per event. */
-export function watchers(): FileSystemWatcher[] {
-  return [...WATCHED.map((glob) => workspace.createFileSystemWatcher(glob)), deletedFolders()];
-}
+/** Never looked into by the server, and where installers and tools write by the thousand. */
+const SKIPPED = /\/(node_modules|\.git|\.hg|\.jj|\.svn|\.terraform|\.venv|__pycache__|\.vscode-test)(\/|$)/;
 
 /**
- * When a folder goes, the editor reports the folder alone and not the files in it, and no glob of file names matches
- * that. So deletions of anything that looks like a folder (no dot in its name, or a leading one) are passed on as well.
+ * Coming and going of every file, change only of those whose text is read. All of them share the one watcher that the
+ * workbench has over the workspace anyway, so each costs a glob per event. The first has to be this broad: whether a
+ * linked file exists is evidence, and when a folder goes the editor reports the folder alone, by a name like any other.
  */
-function deletedFolders(): FileSystemWatcher {
-  const watcher = workspace.createFileSystemWatcher("**/*", true, true, false);
-  return {
-    ignoreCreateEvents: true,
-    ignoreChangeEvents: true,
-    ignoreDeleteEvents: false,
-    onDidCreate: watcher.onDidCreate,
-    onDidChange: watcher.onDidChange,
-    onDidDelete: (listener, self?: unknown, disposables?: Disposable[]) =>
-      watcher.onDidDelete((uri) => looksLikeFolder(uri) && listener.call(self, uri), undefined, disposables),
-    dispose: () => watcher.dispose(),
-  };
+export function watchers(): FileSystemWatcher[] {
+  const existence = workspace.createFileSystemWatcher("**/*", false, true, false);
+  const changes = [YAML, ...TEXTS.map((glob) => `**/${glob}`)];
+  return [
+    withoutSkipped(existence),
+    ...changes.map((glob) => withoutSkipped(workspace.createFileSystemWatcher(glob, true, false, true))),
+  ];
 }
 
-function looksLikeFolder({ path }: Uri): boolean {
-  if (/\/(node_modules|\.git)(\/|$)/.test(path)) return false;
-  return !path.slice(path.lastIndexOf("/") + 2).includes(".");
+function withoutSkipped(watcher: FileSystemWatcher): FileSystemWatcher {
+  const filtered =
+    (event: Event<Uri>): Event<Uri> =>
+    (listener, self?: unknown, disposables?: Disposable[]) =>
+      event((uri) => !SKIPPED.test(uri.path) && listener.call(self, uri), undefined, disposables);
+  return {
+    ignoreCreateEvents: watcher.ignoreCreateEvents,
+    ignoreChangeEvents: watcher.ignoreChangeEvents,
+    ignoreDeleteEvents: watcher.ignoreDeleteEvents,
+    onDidCreate: filtered(watcher.onDidCreate),
+    onDidChange: filtered(watcher.onDidChange),
+    onDidDelete: filtered(watcher.onDidDelete),
+    dispose: () => watcher.dispose(),
+  };
 }

@@ -130,6 +130,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "test", tool: "go", command: "gotestsum|ginkgo|richgo|gotest" },
   { gives: "test", command: "npm|pnpm|yarn|bun test|t|tst|test:*|test-*" },
   { gives: "test", command: "npm|pnpm|yarn|bun run|run-script test|tests|test:*|unit*|jest|vitest|mocha" },
+  { gives: "test", command: "yarn workspace|workspaces ** test|test:*" },
   { gives: "test", command: "turbo|lerna|nx ** test|test:*|--target=test" },
   { gives: "test", command: "jest|vitest|mocha|ava|tap|karma|c8|nyc" },
   { gives: "test", command: "ng|deno|mix|dotnet|swift|flutter|dart|stack|cabal|lein|bazel|bazelisk|hatch test" },

@@ -157,12 +157,13 @@ class FileDraft {
     if (!read.ok) return read.why;
     const { outline } = read;
     if (isEncrypted(outline)) return "encrypted";
-    if (outline.template !== undefined && (edit.op === "replace" ? edit.text : JSON.stringify(edit)).includes("{{")) return "template";
     if (edit.op === "add-document") return this.#addDocument(part, outline, edit.value, edit.comment);
     part.meant ??= { data: outline.root === undefined ? undefined : dataOf(outline.root) };
     const pen = new Pen(outline, handOf(outline, this.#draft.text), lineBreakAt(this.#draft.text, 0));
     draw(pen, edit);
     if (pen.refusal !== undefined) return pen.refusal;
+    // What is written is text and would become an action.
+    if (outline.template !== undefined && pen.splices.some((it) => it.text.includes("{{"))) return "template";
     part.meant = { data: intended(part.meant.data, edit) };
     for (const { start, end, text } of pen.splices.toReversed()) {
       this.#splice(part, { start: part.start + start, end: part.start + end, text });
@@ -206,6 +207,7 @@ class FileDraft {
     const made = newDocument(this.#draft.text, { start: part.start, end: part.end, tail: part.tail }, this.#uri, outline, value, comment);
     if (!made.ok) return made.why;
     if (made.text === "") return undefined;
+    if (outline.template !== undefined && made.text.includes("{{")) return "template";
     const at = part.tail;
     this.#draft.splice({ start: at, end: at, text: made.text });
     for (const other of new Set(this.#parts.values())) {

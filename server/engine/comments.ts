@@ -69,7 +69,10 @@ function writtenAt(text: string, start: number, starts: readonly number[]): Writ
   const lineEnd = endOfLine(text, starts, line);
   const before = text.slice(Math.max(lineStart, start - LOOK_BACK), start);
   const opening = OPENING.exec(before);
-  const above = opening === null && before.trim() === "" ? OPENING_ABOVE.exec(text.slice(Math.max(0, start - LOOK_BACK), start)) : null;
+  const above =
+    opening === null && before.trim() === ""
+      ? OPENING_ABOVE.exec(text.slice(Math.max(0, start - LOOK_BACK), start))
+      : null;
   if (opening === null && above === null) return undefined;
   const opener = above === null ? openerOf(opening?.[2] ?? "#") : "/*";
   const head = opening === null ? "" : before.slice(0, opening.index);
@@ -102,7 +105,10 @@ function endOfLine(text: string, starts: readonly number[], line: number): numbe
 
 function commentOf(text: string, starts: readonly number[], written: Written): Comment {
   const { word, start, end, line, lastLine, alone } = written;
-  const rangeOf = (from: number, to: number): Range => ({ start: positionAt(starts, from), end: positionAt(starts, to) });
+  const rangeOf = (from: number, to: number): Range => ({
+    start: positionAt(starts, from),
+    end: positionAt(starts, to),
+  });
   const body = start + word.length;
   const rest = text.slice(body, end);
   const { head, reason } = partsOf(rest);
@@ -134,7 +140,8 @@ const COMMENT_LINE = /^\s*(#|\/\/|\{\{-?\s*\/\*.*\*\/\s*-?\}\}\s*$)/;
 /** The first line below that is more than a comment, so that several comments can stand above one line. */
 function contentBelow(text: string, starts: readonly number[], line: number): number {
   let below = line + 1;
-  while (below < starts.length && COMMENT_LINE.test(text.slice(starts[below], endOfLine(text, starts, below)))) below++;
+  const limit = Math.min(starts.length, below + MAX_COMMENTS);
+  while (below < limit && COMMENT_LINE.test(text.slice(starts[below], endOfLine(text, starts, below)))) below++;
   return below;
 }
 
@@ -155,7 +162,11 @@ function insideScalars(file: SourceFile, found: readonly Written[]): ReadonlySet
     const tree = document.tree();
     // A file that is no YAML has comments of its own kinds, of which only the signs are known.
     if (tree === undefined) continue;
-    const ranges = scalarRanges(document.text, tree, spots.map((spot) => spot.offset));
+    const ranges = scalarRanges(
+      document.text,
+      tree,
+      spots.map((spot) => spot.offset),
+    );
     for (const { offset, written } of spots) {
       if (written.template && document.templated) continue;
       if (written.opener !== "#" || ranges.some(([from, to]) => from <= offset && offset < to)) inside.add(written);

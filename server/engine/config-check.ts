@@ -2,7 +2,7 @@
 import type { Key, MessageArgs, Place } from "../../model/edit.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import type { Bounds } from "../../model/ladder.ts";
-import type { Answer, Waiver, Written, WrittenAnswer, WrittenWaiver } from "./config.ts";
+import type { Answer, Environment, Waiver, Written, WrittenAnswer, WrittenWaiver } from "./config.ts";
 import type { ConfigProblem } from "./config-shape.ts";
 import { readGlob } from "./globs.ts";
 import { nearest } from "./nearest.ts";
@@ -60,17 +60,20 @@ class Check {
     for (const id of Object.keys(practices)) this.#isKnown(id, { path: ["practices", id], onKey: true });
   }
 
-  paths(written: Written): void {
-    written.exclude?.forEach((glob, index) => this.#glob(glob, ["exclude", index]));
-    const { environments = [] } = written;
+  paths({ exclude = [], environments = [] }: Written): void {
+    for (const [index, glob] of exclude.entries()) this.#glob(glob, ["exclude", index]);
     const names = new Set<string>();
-    for (const [step, value] of Object.entries(environments)) {
-      const entry = Array.isArray(environments) ? (value as { name: string; paths: readonly string[] }) : undefined;
-      const at: readonly Key[] = entry === undefined ? ["environments", step] : ["environments", Number(step), "paths"];
-      const paths = entry?.paths ?? (value as readonly string[]);
-      paths.forEach((glob, index) => this.#glob(glob, [...at, index]));
-      const name = entry?.name ?? step;
-      if (names.has(name)) this.#tell("warning", { path: ["environments", Number(step), "name"] }, "config.environmentTwice", { name });
+    for (const [step, entry] of Object.entries<Environment | readonly string[]>(environments)) {
+      // A list of names with paths; or a map, whose keys are the names and cannot stand there twice.
+      const listed = "paths" in entry;
+      const paths = listed ? entry.paths : entry;
+      const at: readonly Key[] = listed ? ["environments", Number(step), "paths"] : ["environments", step];
+      for (const [index, glob] of paths.entries()) this.#glob(glob, [...at, index]);
+      if (!listed) continue;
+      const { name } = entry;
+      if (names.has(name)) {
+        this.#tell("warning", { path: ["environments", Number(step), "name"] }, "config.environmentTwice", { name });
+      }
       names.add(name);
     }
   }
@@ -103,13 +106,27 @@ class Check {
     return written.map((answer, index) => {
       const { practice, answer: state, evidence, owner, answeredAt, reviewBy, externalUrl } = answer;
       const at = { path: ["answers", index, "practice"] };
-      let counts = this.#isKnown(practice, at) && this.#isAnswerable(answer, at) && this.#isComplete(answer, at) && this.#isFresh(answer, index);
+      let counts =
+        this.#isKnown(practice, at) &&
+        this.#isAnswerable(answer, at) &&
+        this.#isComplete(answer, at) &&
+        this.#isFresh(answer, index);
       if (counts && told.has(practice)) {
         counts = false;
         this.#tell("warning", at, "config.answerTwice", { practice });
       }
       if (counts) told.add(practice);
-      return { practice: practice as PracticeId, state, evidence, owner, answeredAt, reviewBy, externalUrl, counts, place: this.#place(at) };
+      return {
+        practice: practice as PracticeId,
+        state,
+        evidence,
+        owner,
+        answeredAt,
+        reviewBy,
+        externalUrl,
+        counts,
+        place: this.#place(at),
+      };
     });
   }
 
@@ -123,7 +140,8 @@ class Check {
   #isComplete({ practice, evidence, owner, answeredAt, externalUrl }: WrittenAnswer, at: At): boolean {
     const parts = { evidence: evidence ?? externalUrl, owner, answeredAt };
     const missing = Object.entries(parts).flatMap(([key, value]) => (value === undefined ? [key] : []));
-    if (missing.length > 0) this.#tell("warning", at, "config.answerIncomplete", { practice, missing: missing.join(", ") });
+    if (missing.length > 0)
+      this.#tell("warning", at, "config.answerIncomplete", { practice, missing: missing.join(", ") });
     return missing.length === 0;
   }
 
@@ -135,7 +153,10 @@ class Check {
       return false;
     }
     if (days > ANSWER_DAYS) {
-      this.#tell("warning", { path: ["answers", index, "answeredAt"] }, "config.answerOld", { days, limit: ANSWER_DAYS });
+      this.#tell("warning", { path: ["answers", index, "answeredAt"] }, "config.answerOld", {
+        days,
+        limit: ANSWER_DAYS,
+      });
       return false;
     }
     if (reviewBy !== undefined && reviewBy < this.#today) {

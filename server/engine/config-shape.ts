@@ -1,8 +1,8 @@
 /** The shape of `.kmm.yaml`: validated against its JSON Schema, one problem per cause, each on its own token. */
 import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 import type { Json, Key, MessageArgs, Place } from "../../model/edit.ts";
-import { DIMENSIONS } from "../../model/kmm.ts";
 import schema from "../../model/kmm.schema.json";
+import { DIMENSIONS } from "../../model/kmm.ts";
 import { nearest } from "./nearest.ts";
 import type { SourceDocument } from "./source.ts";
 
@@ -22,17 +22,27 @@ export const MAX_PROBLEMS = 100;
  */
 const LARGE = 3_000;
 
-let every: Validator | undefined;
-let first: Validator | undefined;
+/** Made when the first configuration is read; `every` tells of every error, `first` of one. */
+const validators = new Map<"every" | "first", Validator>();
+
+function validatorFor(size: number): Validator {
+  const tells = size > LARGE ? "first" : "every";
+  let validator = validators.get(tells);
+  if (validator === undefined) {
+    validator = new Validator(schema as unknown as Schema, "7", tells === "first");
+    validators.set(tells, validator);
+  }
+  return validator;
+}
 
 /** What is wrong with the shape of the configuration; nothing when it can be read as `Written`. */
 export function shapeProblems(document: SourceDocument, data: Json, size: number): readonly ConfigProblem[] {
-  const cast = schema as unknown as Schema;
-  const validator = size > LARGE ? (first ??= new Validator(cast, "7", true)) : (every ??= new Validator(cast, "7", false));
-  const result = validator.validate(data);
-  return result.valid ? [] : causesOf(result.errors.map((error) => ({ error, path: pathOf(error.instanceLocation, data) })))
-    .slice(0, MAX_PROBLEMS)
-    .map((fault) => problemOf(document, fault, data));
+  const result = validatorFor(size).validate(data);
+  return result.valid
+    ? []
+    : causesOf(result.errors.map((error) => ({ error, path: pathOf(error.instanceLocation, data) })))
+        .slice(0, MAX_PROBLEMS)
+        .map((fault) => problemOf(document, fault, data));
 }
 
 interface Fault {
@@ -98,7 +108,12 @@ function problemOf(document: SourceDocument, { error, path }: Fault, data: Json)
   }
   if (error.keyword === "required") {
     const missing = /"(.+)"/.exec(error.error)?.[1] ?? "";
-    return { place: firstKeyOf(document, path, data), key: "config.missing", args: { key: missing }, severity: "error" };
+    return {
+      place: firstKeyOf(document, path, data),
+      key: "config.missing",
+      args: { key: missing },
+      severity: "error",
+    };
   }
   const place: Place = { document, path };
   if (error.keyword === "maxItems" || error.keyword === "maxProperties") {
@@ -146,7 +161,9 @@ function knownKeys(path: readonly Key[]): readonly string[] {
 
 /** A path with `*` for what the author names or numbers. */
 function shapeOf(path: readonly Key[]): string {
-  return path.map((step, index) => (typeof step === "number" || (index === 1 && path[0] === "practices") ? "*" : step)).join("/");
+  return path
+    .map((step, index) => (typeof step === "number" || (index === 1 && path[0] === "practices") ? "*" : step))
+    .join("/");
 }
 
 /** What a place takes, by its shape; the first that fits. */

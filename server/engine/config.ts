@@ -14,8 +14,8 @@ import { lineStarts, positionAt } from "./tree/lines.ts";
 import { lookup } from "./tree/read.ts";
 import type { Problem, Tree } from "./tree/tree.ts";
 
-export type { ConfigProblem } from "./config-shape.ts";
 export type { Known } from "./config-check.ts";
+export type { ConfigProblem } from "./config-shape.ts";
 
 /** What is changed about one practice. */
 export type PracticeSetting = "off" | { readonly level: Level | undefined; readonly required: boolean | undefined };
@@ -121,7 +121,10 @@ export function readConfig(document: SourceDocument, known: Known, base: Config 
   const checked = checkConfig(document, written, known, base.bounds);
   const problems = checked.problems.slice(0, MAX_PROBLEMS);
   if (problems.some((problem) => problem.severity === "error")) return { config: base, problems };
-  return { config: { ...base, ...settingsOf(written, base, tree), waivers: checked.waivers, answers: checked.answers }, problems };
+  return {
+    config: { ...base, ...settingsOf(written, base, tree), waivers: checked.waivers, answers: checked.answers },
+    problems,
+  };
 }
 
 function wholeFile(document: SourceDocument, key: string, args: MessageArgs): ConfigProblem {
@@ -150,7 +153,9 @@ export interface Written {
   readonly ladder?: Config["ladder"] | { readonly mode?: Config["ladder"]; readonly bounds?: Partial<Bounds> };
   readonly exclude?: readonly string[];
   readonly kubernetesVersion?: string | number;
-  readonly practices?: Readonly<Record<string, "off" | false | { readonly level?: Level; readonly required?: boolean }>>;
+  readonly practices?: Readonly<
+    Record<string, "off" | false | { readonly level?: Level; readonly required?: boolean }>
+  >;
   readonly waivers?: readonly WrittenWaiver[];
   readonly answers?: readonly WrittenAnswer[];
   readonly reviewedAt?: string;
@@ -187,7 +192,8 @@ function settingsOf(written: Written, base: Config, tree: Tree | undefined): Omi
     ladder: typeof ladder === "string" ? ladder : (ladder?.mode ?? base.ladder),
     bounds: typeof ladder === "object" ? { ...base.bounds, ...ladder.bounds } : base.bounds,
     exclude: written.exclude ?? base.exclude,
-    kubernetesMinor: written.kubernetesVersion === undefined ? base.kubernetesMinor : minorOf(tree, written.kubernetesVersion),
+    kubernetesMinor:
+      written.kubernetesVersion === undefined ? base.kubernetesMinor : minorOf(tree, written.kubernetesVersion),
     practices: new Map(Object.entries(written.practices ?? {}).map(([id, setting]) => [id, settingOf(setting)])),
     reviewedAt: written.reviewedAt,
     reviewers: written.reviewers ?? [],
@@ -212,12 +218,16 @@ function minorOf(tree: Tree | undefined, value: string | number): number {
 }
 
 /** Both ways to write environments, as a list. */
-export function environmentsOf(written: readonly Environment[] | Readonly<Record<string, readonly string[]>>): readonly Environment[] {
+export function environmentsOf(
+  written: readonly Environment[] | Readonly<Record<string, readonly string[]>>,
+): readonly Environment[] {
   if (isList(written)) return written.map(({ name, paths }) => ({ name, paths }));
   return Object.entries(written).map(([name, paths]) => ({ name, paths }));
 }
 
-function isList(written: readonly Environment[] | Readonly<Record<string, readonly string[]>>): written is readonly Environment[] {
+function isList(
+  written: readonly Environment[] | Readonly<Record<string, readonly string[]>>,
+): written is readonly Environment[] {
   return Array.isArray(written);
 }
 
@@ -234,7 +244,9 @@ export interface WaiverSubject {
 /** The first waiver that excuses the subject, in the order of the file. */
 export function waiverFor(config: Config, subject: WaiverSubject): Waiver | undefined {
   if (config.waivers.length === 0) return undefined;
-  return compiledOf(config.waivers).get(subject.practice)?.find(({ waiver, path }) => fits(waiver, path, subject))?.waiver;
+  return compiledOf(config.waivers)
+    .get(subject.practice)
+    ?.find(({ waiver, path }) => fits(waiver, path, subject))?.waiver;
 }
 
 /** The answer that counts for a practice. */

@@ -123,7 +123,8 @@ class TreeField implements Field {
 
   writtenItems(): readonly Field[] {
     if (this.#tree?.kind !== "list") return [];
-    return this.#tree.items.map((item, index) => this.#wrap(item, index, false));
+    const { items, conditional } = this.#tree;
+    return items.map((item, index) => this.#wrap(item, index, conditional?.has(index) === true));
   }
 
   writtenEntries(): readonly (readonly [string, Field])[] {
@@ -153,7 +154,7 @@ class TreeField implements Field {
     if (tree?.kind === "map" && typeof key === "string") return this.#entry(tree, key);
     if (tree?.kind === "list" && typeof key === "number") {
       const item = tree.items[key];
-      if (item !== undefined) return this.#wrap(item, key, false);
+      if (item !== undefined) return this.#wrap(item, key, tree.conditional?.has(key) === true);
       return new TreeField(this.#document, undefined, tree.open === true ? "unknown" : "absent", this, key);
     }
     return new TreeField(this.#document, undefined, this.presence === "unknown" ? "unknown" : "absent", this, key);

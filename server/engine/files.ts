@@ -45,7 +45,12 @@ const PLAIN: Reading = { yaml: false, yaml11: false, templated: "never" };
 function readingOf(path: string): Reading {
   if (/\.json5?$|(^|\/)\.renovaterc$/.test(path)) return YAML_12;
   if (!isYamlPath(path)) return PLAIN;
+  if (isConfigPath(path)) return YAML_12;
   return isPipelinePath(path) || /(^|\/)action\.ya?ml$/.test(path) ? YAML_12 : YAML_11;
+}
+
+function isConfigPath(path: string): boolean {
+  return /^\.kmm\.ya?ml$/.test(baseName(path));
 }
 
 export interface FileInput {
@@ -93,7 +98,7 @@ function factsOf(
   reading: Reading,
 ): Pick<FileEntry, "resources" | "role"> {
   if (!reading.yaml) return { resources: [], role: "repository" };
-  if (baseName(path) === ".kmm.yaml" || baseName(path) === ".kmm.yml") return { resources: [], role: "config" };
+  if (isConfigPath(path)) return { resources: [], role: "config" };
   const first = source.documents[0];
   const body = first === undefined ? undefined : rootField(first);
   if (body !== undefined && isKustomization(path, body)) return { resources: [], role: "kustomization" };

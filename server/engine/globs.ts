@@ -51,7 +51,8 @@ export function readGlob(pattern: string): Glob | GlobFault {
   const alternatives: Segment[][] = [];
   for (const alternative of expanded) {
     const segments = alternative.split("/").filter((segment) => segment !== "." && segment !== "");
-    if (alternative.startsWith("/") || segments.includes("..") || /^([A-Za-z]|\w+:\/)$/.test(beforeColon(alternative))) return "outside";
+    if (alternative.startsWith("/") || segments.includes("..") || /^([A-Za-z]|\w+:\/)$/.test(beforeColon(alternative)))
+      return "outside";
     // What lies below a matched folder is covered with it.
     alternatives.push([...segments.map((segment) => (segment === "**" ? undefined : tokensOf(segment))), undefined]);
   }
@@ -78,7 +79,8 @@ function expand(pattern: string): readonly string[] | undefined {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const braces = firstBraces(next);
     if (braces === undefined) done.push(next);
-    else for (const choice of braces.choices) waiting.push(next.slice(0, braces.start) + choice + next.slice(braces.end));
+    else
+      for (const choice of braces.choices) waiting.push(next.slice(0, braces.start) + choice + next.slice(braces.end));
     if (done.length + waiting.length > MAX_ALTERNATIVES) return undefined;
   }
   return done;
@@ -101,14 +103,19 @@ function firstBraces(pattern: string): Braces | undefined {
     else if (char === "}") {
       const braces = opened.pop();
       if (braces === undefined || braces.commas.length === 0) continue;
-      if (found === undefined || braces.start < found.start) found = { start: braces.start, end: at + 1, choices: choicesOf(pattern, braces, at) };
+      if (found === undefined || braces.start < found.start)
+        found = { start: braces.start, end: at + 1, choices: choicesOf(pattern, braces, at) };
       if (opened.length === 0) return found;
     }
   }
   return found;
 }
 
-function choicesOf(pattern: string, braces: { readonly start: number; readonly commas: readonly number[] }, end: number): string[] {
+function choicesOf(
+  pattern: string,
+  braces: { readonly start: number; readonly commas: readonly number[] },
+  end: number,
+): string[] {
   const edges = [braces.start, ...braces.commas, end];
   return edges.slice(1).map((edge, index) => pattern.slice((edges[index] ?? 0) + 1, edge));
 }
@@ -142,7 +149,12 @@ function setOf(text: string): CharacterSet {
 }
 
 function matchesSegment(tokens: readonly Token[], text: string): boolean {
-  return matchesWith(tokens, text.length, (token) => token === "many", (token, at) => accepts(token, text[at] ?? ""));
+  return matchesWith(
+    tokens,
+    text.length,
+    (token) => token === "many",
+    (token, at) => accepts(token, text[at] ?? ""),
+  );
 }
 
 function matchesPath(pattern: readonly Segment[], path: readonly string[]): boolean {
@@ -155,7 +167,12 @@ function matchesPath(pattern: readonly Segment[], path: readonly string[]): bool
 }
 
 /** Steps through a pattern; after a mismatch only the last wildcard takes one more, which never misses a match. */
-function matchesWith<T>(pattern: readonly T[], length: number, isWild: (part: T) => boolean, accepts: (part: T, at: number) => boolean): boolean {
+function matchesWith<T>(
+  pattern: readonly T[],
+  length: number,
+  isWild: (part: T) => boolean,
+  accepts: (part: T, at: number) => boolean,
+): boolean {
   let part = 0;
   let wild = -1;
   let resume = 0;

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly reason?: string;
   readonly waiver?: Waiver;
   readonly suppression?: Suppression;
+  /** An annotation on the object excused it. */
+  readonly annotated?: true;
   /** Part of the levels; what is not production is shown only. */
   readonly counted: boolean;
   /** Other files were asked: not sure before all of them are known. */
@@ -222,12 +224,12 @@ export class Outcomes {
   }
 
   /** An unmet verdict, or what excuses it: an annotation, a comment, a waiver. */
-  #excuse(judged: Judged, verdict: Verdict & { state: "unmet" }, entry: FileEntry | undefined, config: Config): Pick<Outcome, "state" | "reason" | "waiver" | "suppression"> {
+  #excuse(judged: Judged, verdict: Verdict & { state: "unmet" }, entry: FileEntry | undefined, config: Config): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
     const fact = judged.subject.fact;
     const id = judged.practice.id;
     if (fact instanceof ResourceFact && fact.hasIgnores) {
       const annotation = annotationSuppression(fact, id);
-      if (annotation !== undefined) return { state: "waived", reason: annotation.reason };
+      if (annotation !== undefined) return { state: "waived", reason: annotation.reason, annotated: true };
     }
     if (entry?.source?.text.includes("kmm-ignore") === true) {
       const suppressions = readSuppressions(entry.source);

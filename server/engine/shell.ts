@@ -130,7 +130,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
         else segment = newSegment();
         i += 1;
       } else {
-        const word = readWord(i);
+        const word = readWord(i, closer === "`" ? closer : "");
         i = word.to;
         const redirects = word.plain && /^\d+$/.test(word.text) && /[<>]/.test(text.charAt(i));
         if (redirects) i = redirect(i, word.text);
@@ -227,6 +227,8 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
 
     function take(word: Word): void {
       if (segment.inTest && word.text === "]]") segment.inTest = false;
+      // PowerShell closes a block behind a command, where a POSIX shell has no use for a lone brace.
+      if (word.plain && word.text === "}" && frames.at(-1)?.kind === "{") return close("{");
       const first = segment.words.length === 0 && !segment.skip;
       if (!(first && word.plain && isReserved(word))) segment.words.push(word);
     }

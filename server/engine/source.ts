@@ -74,8 +74,19 @@ export class SourceDocument implements ReadableDocument {
 
   #parse(): ParsedDocument {
     if (!this.#reading.yaml) return { tree: undefined, problems: [], templated: false };
-    return parseDocumentText(this.text, { tier: "fast", templated: this.#reading.templated });
+    return parseDocumentText(withoutSchemas(this.text), { tier: "fast", templated: this.#reading.templated });
   }
+}
+
+/**
+ * The schemas of a CustomResourceDefinition are most of the bytes of many repositories, and nothing of it is looked at:
+ * the document is read up to its `versions`. What was cut off keeps its place in the text.
+ */
+function withoutSchemas(text: string): string {
+  if (text.length < 4_000 || !/^kind: CustomResourceDefinition\s*$/m.test(text)) return text;
+  const cut = text.search(/^ {2}versions:/m);
+  const kind = text.search(/^kind: CustomResourceDefinition/m);
+  return cut > kind ? text.slice(0, cut) : text;
 }
 
 /** Documents whose trees are held, oldest first, and how much source text that is. */
@@ -198,6 +209,8 @@ function linesOf(document: SourceDocument): readonly number[] {
 export function offsetsOf(document: SourceDocument, place: Place): readonly [number, number] {
   const root = document.tree();
   if (root === undefined) return place.span ?? firstLine(document.text);
+  // Without a path a part of the text itself is meant: where the syntax is wrong, for one.
+  if (place.path.length === 0 && place.span !== undefined && root.kind !== "scalar") return place.span;
   let node: Tree = root;
   let key: readonly [number, number] | undefined;
   for (const step of place.path) {

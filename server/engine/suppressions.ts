@@ -65,7 +65,8 @@ class CommentSuppressions implements FileSuppressions {
     const all: Suppression[] = [];
     const faults: SuppressionProblem[] = [];
     const open: Comment[] = [];
-    const fault = (comment: Comment, key: string, args: MessageArgs = {}) => faults.push({ range: comment.range, key, args });
+    const fault = (comment: Comment, key: string, args: MessageArgs = {}) =>
+      faults.push({ range: comment.range, key, args });
     for (const comment of comments) {
       const { word, ids } = comment;
       if (word === "kmm-ignore-end") {
@@ -131,14 +132,17 @@ export function suppressionProblems(
     const practice = one.ids.join(", ");
     if (one.reason === "") problems.push({ range: one.range, key: "ignore.noReason", args: { practice } });
     // An unknown id has just been told of, and is why it excuses nothing.
-    if (!used.has(one) && one.ids.some((id) => practices.has(id))) problems.push({ range: one.range, key: "ignore.unused", args: { practice } });
+    if (!used.has(one) && one.ids.some((id) => practices.has(id)))
+      problems.push({ range: one.range, key: "ignore.unused", args: { practice } });
   }
   return problems.sort((one, other) => one.range.start.line - other.range.start.line);
 }
 
 function unknown(practice: string, practices: ReadonlySet<string>): Pick<SuppressionProblem, "key" | "args"> {
   const near = nearest(practice, practices);
-  return near === undefined ? { key: "ignore.unknown", args: { practice } } : { key: "ignore.unknownNear", args: { practice, near } };
+  return near === undefined
+    ? { key: "ignore.unknown", args: { practice } }
+    : { key: "ignore.unknownNear", args: { practice, near } };
 }
 
 const ANNOTATION = "kmm/ignore.";
@@ -169,7 +173,13 @@ export function annotationSuppressions(resource: Resource): readonly AnnotationS
 function suppressionsIn(annotations: Field): readonly AnnotationSuppression[] {
   return annotations.writtenEntries().flatMap(([key, value]) => {
     if (!key.startsWith(ANNOTATION)) return [];
-    return [{ written: key.slice(ANNOTATION.length), reason: (value.source ?? "").trim(), place: { ...value.place, onKey: true as const } }];
+    return [
+      {
+        written: key.slice(ANNOTATION.length),
+        reason: (value.source ?? "").trim(),
+        place: { ...value.place, onKey: true as const },
+      },
+    ];
   });
 }
 
@@ -208,7 +218,8 @@ export function annotationProblems(
       else problems.push({ place, key: "ignore.unknownNear", args: { practice: written, near } });
     }
     if (reason === "") problems.push({ place, key: "ignore.noReason", args: { practice: practice ?? written } });
-    if (practice !== undefined && !used.has(practice)) problems.push({ place, key: "ignore.unused", args: { practice } });
+    if (practice !== undefined && !used.has(practice))
+      problems.push({ place, key: "ignore.unused", args: { practice } });
   }
   return problems;
 }

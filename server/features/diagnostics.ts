@@ -4,9 +4,9 @@ import { say, type Texts } from "../../model/text/texts.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Outcome, Results } from "../engine/outcomes.ts";
 import type { Range } from "../engine/source.ts";
-import { suppressionProblems } from "../engine/suppressions.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { fullMessage, spotsOf } from "./findings.ts";
+import { problemsOf } from "./problems.ts";
 
 export type Severity = "warning" | "information" | "hint";
 
@@ -28,7 +28,7 @@ export const MAX_DIAGNOSTICS = 200;
 
 /** `complete` is false while the workspace is still being read: then only what this file alone decides is said. */
 export function diagnosticsOf(snapshot: Snapshot, entry: FileEntry, texts: Texts, show: Show, complete = true): readonly KmmDiagnostic[] {
-  const own = [...configProblems(snapshot, entry, texts), ...ignoreProblems(snapshot, entry, texts)];
+  const own = ownProblems(snapshot, entry, texts);
   if (show === "off") return own;
   const outcomes = snapshot.outcomes.of(entry).filter((outcome) => outcome.state === "unmet" && (complete || !outcome.across));
   if (outcomes.length === 0) return own;
@@ -55,7 +55,8 @@ function severityOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, leve
   const level = (set === "off" ? undefined : set?.level) ?? practice.level;
   const required = (set === "off" ? undefined : set?.required) ?? practice.gate !== "supporting";
   if (level === 1 && practice.share === "all" && required && outcome.counted) return "warning";
-  const next = (levels[practice.dimension].level ?? 0) + 1;
+  const held = levels[practice.dimension].level ?? 0;
+  const next = levels[practice.dimension].cells.find((cell) => cell.level > held && cell.required > 0)?.level ?? held;
   const target = config.target[practice.dimension];
   if (show === "next" && (level > next || !required || !outcome.counted)) return undefined;
   if (practice.share === "any" && snapshot.outcomes.isMetSomewhere(practice, entry.root?.uri)) return undefined;
@@ -88,29 +89,12 @@ function capped(found: readonly KmmDiagnostic[], texts: Texts): readonly KmmDiag
   return [...found.slice(0, MAX_DIAGNOSTICS - 1), { ...last, message: more, related: [], practice: undefined, outcome: undefined, severity: "information", code: "kmm/more" }];
 }
 
-function configProblems(snapshot: Snapshot, entry: FileEntry, texts: Texts): readonly KmmDiagnostic[] {
-  if (entry.role !== "config") return [];
-  const { problems } = snapshot.outcomes.configs.get(entry.root?.uri ?? "") ?? { problems: [] };
-  return problems
-    .filter((problem) => problem.place.document.uri === entry.uri)
-    .map((problem) => ({
-      code: "kmm/config",
-      range: snapshot.rangeOf(problem.place),
-      severity: problem.severity === "error" ? "warning" : "information",
-      message: say(texts, problem.key, problem.args),
-      related: [],
-      practice: undefined,
-      outcome: undefined,
-    }));
-}
-
-function ignoreProblems(snapshot: Snapshot, entry: FileEntry, texts: Texts): readonly KmmDiagnostic[] {
-  if (entry.source === undefined || !entry.source.text.includes("kmm-ignore")) return [];
-  const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
-  return suppressionProblems(entry.source, used, snapshot.practiceIds).map((problem) => ({
-    code: "kmm/ignore",
+/** What is wrong with what people told us: the configuration, comments and annotations that ignore. */
+function ownProblems(snapshot: Snapshot, entry: FileEntry, texts: Texts): readonly KmmDiagnostic[] {
+  return problemsOf(snapshot, entry).map((problem) => ({
+    code: problem.code,
     range: problem.range,
-    severity: "information",
+    severity: problem.severity,
     message: say(texts, problem.key, problem.args),
     related: [],
     practice: undefined,

@@ -6,9 +6,9 @@ import { type Config, DEFAULT_CONFIG } from "../engine/config.ts";
 import { fixOf } from "../engine/fixes.ts";
 import { isMet, type Tally, wouldBeMet } from "../engine/ladder.ts";
 import type { Outcome, Results } from "../engine/outcomes.ts";
-import { suppressionProblems } from "../engine/suppressions.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { messageOf, placeOf, relativeUri, spotsOf, subjectOf } from "./findings.ts";
+import { problemsOf } from "./problems.ts";
 import type { FindingState, PracticeState, Report, ReportFinding, ReportPractice, ReportSubjectLevels } from "./report-contract.ts";
 
 export interface ReportOptions {
@@ -172,16 +172,8 @@ function noticesOf(snapshot: Snapshot, options: ReportOptions): Report["notices"
       if (problem === undefined || entry.role === "repository") continue;
       notices.push({ uri, message: say(options.texts, `problem.${problem.code}`), range: snapshot.rangeOf({ document, path: [] }) });
     }
-    if (entry.source === undefined || !entry.source.text.includes("kmm-ignore")) continue;
-    const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
-    for (const problem of suppressionProblems(entry.source, used, snapshot.practiceIds)) {
+    for (const problem of problemsOf(snapshot, entry)) {
       notices.push({ uri, message: say(options.texts, problem.key, problem.args), range: problem.range });
-    }
-  }
-  for (const { problems, uri } of snapshot.outcomes.configs.values()) {
-    if (uri === undefined) continue;
-    for (const problem of problems) {
-      notices.push({ uri: relativeUri(snapshot, uri, options.root), message: say(options.texts, problem.key, problem.args), range: snapshot.rangeOf(problem.place) });
     }
   }
   for (const error of snapshot.errors) {

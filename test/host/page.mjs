@@ -65,34 +65,29 @@ export class Workbench {
     return this.page.locator(`${EDITOR} .view-line span span`, { hasText: text }).last();
   }
 
-  /** Text of the hover over a word, once it holds `wanted`: what several providers say arrives bit by bit. */
+  /** The hover over a word, once it holds `wanted`: what several providers say arrives bit by bit. */
   async hover(word, wanted) {
     const shown = this.page.locator(".monaco-hover:visible").filter({ hasText: wanted }).first();
-    return this.#insist(async (attempt) => {
+    await this.#insist(async (attempt) => {
       const box = await this.word(word).boundingBox({ timeout: 4_000 });
       // A line is drawn anew when its colours arrive.
       if (box === null) throw new Error(`"${word}" is not on the screen`);
       await this.page.mouse.move(box.x + box.width + 60, box.y + 80 + attempt);
       await this.page.mouse.move(box.x + box.width - 6, box.y + box.height / 2, { steps: 4 });
       await shown.waitFor({ timeout: 4_000 });
-      return shown.innerText();
     });
+    return shown;
   }
 
-  /** `kind` is error, warning, info or hint. */
-  squiggles(kind) {
-    return this.page.locator(`${EDITOR} .squiggly-${kind}`);
+  /** What is underlined, however severe it is. */
+  squiggles() {
+    const kinds = ["error", "warning", "info", "hint"].map((kind) => `${EDITOR} .squiggly-${kind}`);
+    return this.page.locator(kinds.join(", "));
   }
 
-  async problems() {
-    const panel = this.page.locator(".markers-panel:visible");
-    if ((await panel.count()) === 0) await this.command("Problems: Focus on Problems View");
-    return this.page.locator(".markers-panel .monaco-list-row");
-  }
-
-  /** The quick fix whose title matches, where the cursor is; the menu is left open. */
-  async quickFix(title) {
-    await this.page.locator(".lightBulbWidget:visible").first().waitFor();
+  /** The quick fix at a word whose title matches; the menu is left open. */
+  async quickFix(word, title) {
+    await this.word(word).click();
     const item = this.page.locator(".action-widget .monaco-list-row.action", { hasText: title }).first();
     await this.#insist(async () => {
       await this.page.keyboard.press("Control+.");

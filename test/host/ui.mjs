@@ -28,7 +28,8 @@ export async function runInterfaceTests() {
   let browser;
   try {
     installExtension(vsix, extensionsDir);
-    server = await startServer({ extensionsDir });
+    // Everything is shown: what stands before the next level changes with every practice that is added.
+    server = await startServer({ extensionsDir, settings: { "kmm.show": "all" } });
     browser = await startBrowser();
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(20_000);

@@ -73,7 +73,7 @@ function cut(pieces: readonly Piece[], from: number, to: number): Piece[] {
   return found;
 }
 
-/** Leaves out what a replacement has in common with what it replaces; never splits CRLF or a surrogate pair. */
+/** Leaves out what a replacement has in common with what it replaces; whole words and line breaks stay whole. */
 function trim(original: string, { start, end, text }: Splice): Splice {
   const old = original.slice(start, end);
   const limit = Math.min(old.length, text.length);
@@ -87,7 +87,6 @@ function trim(original: string, { start, end, text }: Splice): Splice {
 }
 
 function splits(text: string, at: number): boolean {
-  const before = text.charCodeAt(at - 1);
-  const after = text.charCodeAt(at);
-  return (before === 13 && after === 10) || (before >= 0xd800 && before < 0xdc00 && after >= 0xdc00 && after < 0xe000);
+  const pair = text.slice(Math.max(at - 1, 0), at + 1);
+  return pair.length === 2 && (pair === "\r\n" || /^(?:[^\s"'`,:;{}[\]()]{2}|[\ud800-\udbff][\udc00-\udfff])$/.test(pair));
 }

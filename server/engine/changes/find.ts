@@ -49,9 +49,10 @@ function step(pen: Pen, slot: Slot, key: Key): Slot | undefined {
 /** The map's own entry of a key: the only one, and one that is rendered whenever the map is. */
 export function entryOf(pen: Pen, slot: Slot, map: OutlineMap, key: string): OutlineEntry | undefined {
   const entries = map.children.filter((it) => it.key === key);
-  if (entries.length > 1) pen.refuse("syntax");
   const [entry] = entries;
   const { template } = pen.outline;
+  // Of two in a template, one may be for another case than this.
+  if (entries.length > 1) pen.refuse(template === undefined ? "syntax" : "template");
   if (entry !== undefined && template !== undefined && template.branchAt(entry.start) !== branchOf(pen.outline, slot)) {
     pen.refuse("template");
   }

@@ -115,14 +115,12 @@ export function territoryEnd(pen: Pen, column: number, end: number): number {
   return good;
 }
 
-/** The author sets each of them apart by an empty line. */
+/** The author sets each of them apart by an empty line. One such line with a comment may be there for the comment. */
 function isSpaced(pen: Pen, { children }: OutlineCollection): boolean {
   const { text, template } = pen.outline;
   if (template !== undefined || children.length < 2) return false;
-  return children.every((child, index) => {
-    const next = children[index + 1];
-    return next === undefined || /\n[ \t]*\r?\n/.test(text.slice(child.end, next.start));
-  });
+  const gaps = children.slice(1).map((next, index) => text.slice(children[index]?.end, next.start));
+  return gaps.every((gap) => /\n[ \t]*\r?\n/.test(gap) && (gaps.length > 1 || !gap.includes("#")));
 }
 
 type Part = (spread?: Spread) => string;

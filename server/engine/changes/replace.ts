@@ -5,7 +5,7 @@ import { find, isInFlow } from "./find.ts";
 import type { Slot } from "./find.ts";
 import type { OutlineScalar } from "./outline.ts";
 import type { Pen } from "./pen.ts";
-import { canBePlain, escaped, quoted, readsAs } from "./scalars.ts";
+import { canBePlain, escaped, isPrintable, quoted, readsAs } from "./scalars.ts";
 import { leadingSpaces, lineEnd, lineStart, nextLine } from "./text.ts";
 
 export type Span = readonly [from: number, to: number];
@@ -27,7 +27,7 @@ export function replaceText(pen: Pen, path: readonly Key[], text: string, span: 
   const whole = node.text.slice(0, from) + text + node.text.slice(to);
   if (node.style === "literal" || node.style === "folded") return replaceInBlock(pen, node, text, [from, to]);
   const style = styleFor(pen, slot, node, whole);
-  if (style !== node.style || span === undefined || source.slice(node.start, node.end).includes("\n")) {
+  if (style !== node.style || span === undefined || node.text === "" || source.slice(node.start, node.end).includes("\n")) {
     const written = style === "plain" ? whole : quoted(whole, style === "single" ? "'" : '"', true);
     // An empty scalar begins where its colon or dash ends.
     return pen.write(node.start, node.end, node.start === node.end ? ` ${written}` : written);
@@ -38,12 +38,12 @@ export function replaceText(pen: Pen, path: readonly Key[], text: string, span: 
 }
 
 function styleFor(pen: Pen, slot: Slot, node: OutlineScalar, whole: string): "plain" | "single" | "double" {
-  if (node.style === "double" || (node.style === "single" && !/[^\x20-\x7e\xa1-\ud7ff]/.test(whole))) return node.style;
+  if (node.style === "double" || (node.style === "single" && isPrintable(whole))) return node.style;
   if (node.style !== "plain") return "double";
   const wasString = readsAs(node.text, node.text);
   const fits = canBePlain(whole, isInFlow(slot)) && (!wasString || readsAs(whole, whole));
   if (fits) return "plain";
-  return pen.hand.quote === "'" && !/[^\x20-\x7e\xa1-\ud7ff]/.test(whole) ? "single" : "double";
+  return pen.hand.quote === "'" && isPrintable(whole) ? "single" : "double";
 }
 
 /** Where an action stands in a scalar, its text counts as it is written. */
@@ -78,7 +78,7 @@ function replaceInBlock(pen: Pen, node: OutlineScalar, text: string, [from, to]:
     if (stop < node.text.length) end = Math.min(end + indentOf(source, node), lineEnd(source, end));
   }
   const lines = written.split("\n");
-  if (lines.some((line) => /[^\x20-\x7e\xa1-\ud7ff\ue000-\ufefe]/.test(line.replaceAll("\t", " ")))) return pen.refuse("block-scalar");
+  if (!lines.every((line) => isPrintable(line.replaceAll("\t", " ")))) return pen.refuse("block-scalar");
   const indent = " ".repeat(indentOf(source, node));
   const lineBreak = pen.lineBreak(node.start);
   pen.write(start, end, lines.map((line, index) => (index === 0 || line === "" ? line : indent + line)).join(lineBreak));

@@ -6,6 +6,10 @@ export type Quote = '"' | "'";
 /** One line of what YAML allows unescaped; U+2028, U+2029, U+0085 and the byte order mark are better seen. */
 const PRINTABLE = /^[\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
+export function isPrintable(text: string): boolean {
+  return PRINTABLE.test(text);
+}
+
 /** The text can be a scalar of one line without quotes, whatever it will be read as. */
 export function canBePlain(text: string, flow: boolean): boolean {
   if (text === "" || text.trim() !== text || !PRINTABLE.test(text)) return false;

@@ -85,7 +85,14 @@ function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
     const known = kept.get(key);
     if (known === undefined || (it.gating && !known.gating)) kept.set(key, it);
   }
-  return [...kept.values()];
+  const all = [...kept.values()];
+  // `npm test` counts by its name only where its script does not say better which runner it is.
+  const named = (it: Sighting) => /^(?:npm|pnpm|yarn|bun)$/.test(it.tool) && (it.name === "test" || it.name === "e2e");
+  return all.filter((it) => !named(it) || !all.some((other) => other.name === it.name && !named(other) && samePlace(it.place, other.place)));
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.document === b.document && a.path.join("/") === b.path.join("/") && String(a.span) === String(b.span);
 }
 
 /**

@@ -9,8 +9,8 @@ export interface Word {
 }
 
 export interface Lexer {
-  /** Reads one word; at least one character is taken unless a word cannot begin here. */
-  readWord(from: number): Word;
+  /** Reads one word; at least one character is taken unless a word cannot begin here. `ends` ends it too. */
+  readWord(from: number, ends?: string): Word;
   lineEnd(from: number): number;
   skipBlanks(from: number): number;
   /** The end of `(( … ))`, `from` being behind the opening brackets. */
@@ -24,18 +24,20 @@ export interface Lexer {
 export function lexerOf(text: string, substitute: (from: number, closer: ")" | "`") => number): Lexer {
   /** No `}}` follows any more: remembered, so that looking for it stays linear. */
   let expressionsEnd = false;
+  let inArray = false;
   return { readWord, lineEnd, skipBlanks, arithmeticEnd };
 
-  function readWord(from: number): Word {
+  function readWord(from: number, ends = ""): Word {
     let i = from;
     let value = "";
     let plain = true;
     while (i < text.length) {
       const c = text.charAt(i);
       if (/[\s;&|<>()]/.test(c)) {
-        if (c !== "(" || !value.endsWith("=")) break;
+        if (c !== "(" || !value.endsWith("=") || inArray) break;
         i = arrayEnd(i + 1);
-      } else if (c === "\\") {
+      } else if (c === ends) break;
+      else if (c === "\\") {
         if (/^\r?\n/.test(text.slice(i + 1, i + 3))) break;
         // Windows paths keep their backslashes.
         if (/[\w.]/.test(text.charAt(i + 1))) value += "\\";
@@ -128,6 +130,7 @@ export function lexerOf(text: string, substitute: (from: number, closer: ")" | "
   /** Skips the words of `NAME=( … )`, comments and line breaks included. */
   function arrayEnd(from: number): number {
     let i = from;
+    inArray = true;
     while (i < text.length && text.charAt(i) !== ")") {
       const c = text.charAt(i);
       if (c === "#") i = lineEnd(i);
@@ -135,6 +138,7 @@ export function lexerOf(text: string, substitute: (from: number, closer: ")" | "
       else if (c === "\\") i += 2;
       else i = Math.max(readWord(i).to, i + 1);
     }
+    inArray = false;
     return Math.min(i + 1, text.length);
   }
 

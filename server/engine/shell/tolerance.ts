@@ -76,19 +76,26 @@ function isHarmless(it: Draft): boolean {
   return isSuccess(it) || /^(?:echo|printf|continue|break|Write-Host|Write-Output)$/.test(it.words[0] ?? "");
 }
 
-/** `set +e`, `set -e`, and shells that do not stop at a failure: only the last command then decides. */
+/** `set +e`, `set -e`, and shells that do not stop at a failure: only the last chain of commands then decides. */
 export function followExitStatus(out: readonly Draft[], text: string, errexit: boolean): void {
   let strict = errexit;
-  out.forEach((it, index) => {
+  const goesOn = out.map((it) => {
     if (it.words[0] === "set") {
       for (const word of it.words) {
         if (/^-[a-z]*e[a-z]*$/.test(word) || word === "errexit") strict = it.words[1] !== "+o";
         if (/^\+[a-z]*e/.test(word)) strict = false;
       }
     }
-    if (strict || index === out.length - 1) return;
-    // A status that is looked at on the same line or the next one does not pass unnoticed.
-    const ahead = text.slice(it.to, it.to + 300).split("\n", 3).join(" ");
-    if (!/\$\?|\$\{?PIPESTATUS|LASTEXITCODE|ERRORLEVEL/i.test(ahead)) it.tolerated = true;
+    return !strict;
   });
+  let decides = true;
+  for (let index = out.length - 1; index >= 0; index -= 1) {
+    const it = out[index];
+    if (it === undefined || goesOn[index] !== true) continue;
+    const behind = text.slice(it.to, it.to + 300);
+    if (index < out.length - 1) decides = /^\s*&&/.test(behind) && (decides || out[index + 1]?.used === true);
+    // A status that is looked at on the same line or the next one does not pass unnoticed.
+    const ahead = behind.split("\n", 3).join(" ");
+    if (!decides && !/\$\?|\$\{?PIPESTATUS|LASTEXITCODE|ERRORLEVEL/i.test(ahead)) it.tolerated = true;
+  }
 }

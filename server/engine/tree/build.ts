@@ -97,6 +97,16 @@ export class TreeBuilder {
     this.#add(node);
   }
 
+  get awaitsValue(): boolean {
+    return this.#top?.key !== undefined;
+  }
+
+  /** The value that a key without one has. */
+  empty(): void {
+    const place = this.#top?.keyEnd ?? 0;
+    this.scalar(place, place, "", "plain", undefined, undefined);
+  }
+
   /** A value that is known to be there and cannot be read. */
   unknown(start: number, end: number): void {
     const node: Writable<ScalarTree> = {
@@ -198,7 +208,8 @@ export class TreeBuilder {
     const node: Writable<MapTree> = {
       kind: "map",
       start: bare ? (entries[0]?.keyStart ?? frame.start) : frame.start,
-      end: end ?? last?.value.end ?? frame.start,
+      // In broken text a value may be found behind the end that the parser gives.
+      end: Math.max(end ?? frame.start, last?.value.end ?? frame.start, last?.keyEnd ?? frame.start),
       flow,
       entries,
     };
@@ -212,7 +223,7 @@ export class TreeBuilder {
     const node: Writable<ListTree> = {
       kind: "list",
       start,
-      end: end ?? items[items.length - 1]?.end ?? start,
+      end: Math.max(end ?? start, items[items.length - 1]?.end ?? start),
       flow,
       items,
     };

@@ -162,7 +162,30 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
       builder.scalar(place, place, "", style, tag, node.anchor);
     } else {
       const last = style === "literal" || style === "folded" ? blockScalarEnd(text, start, end) : end;
-      builder.scalar(start, last, node.source, style, tag, node.anchor);
+      const quote = style === "single" ? "'" : style === "double" ? '"' : "";
+      // `yaml` takes the last character for the closing quote that is missing.
+      const closed = text.endsWith(quote, end) && end - start > quote.length;
+      builder.scalar(start, last, closed ? node.source : text.slice(start + 1, end), style, tag, node.anchor);
+    }
+  };
+
+  const halfTyped = new Set<number>();
+  for (const { code, pos } of document.errors) if (code === "MULTILINE_IMPLICIT_KEY") halfTyped.add(within(pos[0]));
+
+  /** A key that is just being typed takes the next line for its second half; that line's key is to stay what it is. */
+  const addKey = (node: Node | null): void => {
+    const start = within(node?.range?.[0]);
+    const end = within(node?.range?.[1]);
+    const source = text.slice(start, end);
+    if (!halfTyped.has(start) || !isScalar(node) || node.type !== "PLAIN" || !source.includes("\n")) return add(node);
+    let place = start;
+    for (const line of source.split("\n")) {
+      const key = line.trim();
+      const from = place + line.indexOf(key);
+      place += line.length + 1;
+      if (key === "") continue;
+      if (builder.awaitsValue) builder.empty();
+      builder.scalar(from, from + key.length, key, "plain", undefined, undefined);
     }
   };
 
@@ -182,7 +205,7 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
       add(item.value);
     } else {
       step.keyDone = true;
-      add(item.key);
+      addKey(item.key);
     }
   }
 }

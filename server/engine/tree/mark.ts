@@ -161,15 +161,17 @@ class Marker {
       items = marked.some((item, at) => item !== node.items[at]) ? marked : node.items;
       this.#items.set(node.items, items);
     }
+    const conditional = new Set(node.items.flatMap((item, at) => (this.#isPartOf(item.start, whole) ? [at] : [])));
     // An action among the items in brackets may print several of them, or none.
     const open =
       node.open === true ||
       this.#opened.has(node) ||
-      node.items.some((item) => this.#isPartOf(item.start, whole)) ||
+      conditional.size > 0 ||
       (node.flow && items.some((item) => item.kind === "scalar" && item.unknown === true));
     if (items === node.items && open === (node.open === true)) return node;
     const end = isAliased(node, this.#marks.text) ? node.end : Math.max(node.end, items.at(-1)?.end ?? 0);
-    return open ? { ...node, end, items, open } : { ...node, end, items };
+    if (!open) return { ...node, end, items };
+    return conditional.size > 0 ? { ...node, end, items, open, conditional } : { ...node, end, items, open };
   }
 
   /** The last action that reaches into a range. */

@@ -47,6 +47,8 @@ export interface ListTree {
   readonly items: readonly Tree[];
   readonly tag?: string;
   readonly open?: true;
+  /** Indices of items that stand inside a template condition or loop, so they may or may not be rendered. */
+  readonly conditional?: ReadonlySet<number>;
   readonly shared?: true;
 }
 

@@ -6,7 +6,7 @@ import { SourceFile } from "../../../server/engine/source.ts";
 
 /** The root of a YAML 1.2 text. */
 export function yaml(text: string, path = "file.yaml"): Field {
-  const file = new SourceFile(`file:///repo/${path}`, 1, text, { yaml: true, yaml11: false, templated: "never" });
+  const file = new SourceFile(`file:///repo/${path}`, 1, text === "" ? "null" : text, { yaml: true, yaml11: false, templated: "never" });
   const [document] = file.documents;
   if (document === undefined) throw new Error("A text always has a document.");
   return rootField(document);

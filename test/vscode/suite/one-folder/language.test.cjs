@@ -5,13 +5,8 @@ const helpers = require("../helpers.cjs");
 
 const { RUN_AS_NON_ROOT, diagnostic, diagnosticsOf, fixesThatWrite, hoverAt, show, until, uriOf, write } = helpers;
 
-const DIMENSIONS = [
-  "Culture and Organization",
-  "Architecture",
-  "Automation and CI/CD",
-  "Security and Compliance",
-  "Scalability and Performance",
-];
+/** A dimension and its level, as a hover lists them. */
+const LEVEL = /Security and Compliance: \*\*[1-5]\*\*/;
 
 /** `longer` is `shorter` with bytes put in between: nothing that was there is gone or moved. */
 function onlyAdds(shorter, longer) {
@@ -43,19 +38,14 @@ describe("a manifest in the editor", () => {
     const found = await diagnostic(document.uri, RUN_AS_NON_ROOT);
     assert.match(found.message, /Security and Compliance · level 3, Security Scanning/);
     assert.ok(found.code.target, "the code leads to no explanation");
-    const lines = document
-      .getText()
-      .split("\n")
-      .slice(found.range.start.line, found.range.end.line + 1);
-    assert.match(lines.join("\n"), /template:|spec:|containers:|name: web/);
+    assert.equal(document.getText(found.range), "web");
   });
 
   it("tells the levels where the mouse rests on the kind", async () => {
     const document = await show(uriOf("k8s/deployment.yaml"));
     await diagnostic(document.uri, RUN_AS_NON_ROOT);
-    const text = await until("a hover on the kind", () => hoverAt(document, "kind: Deployment"));
-    for (const name of DIMENSIONS) assert.ok(text.includes(name), `${name} is missing in: ${text}`);
-    assert.match(text, /level [1-5]/i);
+    const text = await until("a hover on the kind", () => hoverAt(document, "Deployment"));
+    assert.match(text, LEVEL);
   });
 
   it("takes the step, and leaves every other byte alone", async () => {

@@ -19,8 +19,8 @@ describe("a workspace of two folders", () => {
     it(`looks at ${name}`, async () => {
       const document = await show(uriOf(name, folder));
       await diagnostic(document.uri, RUN_AS_NON_ROOT);
-      const text = await until("a hover on the kind", () => hoverAt(document, "kind: Deployment"));
-      assert.match(text, /level [1-5]/i);
+      const text = await until("a hover on the kind", () => hoverAt(document, "Deployment"));
+      assert.match(text, /Security and Compliance: \*\*[1-5]\*\*/);
     });
   }
 });

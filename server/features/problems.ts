@@ -1,0 +1,64 @@
+/** What is wrong with what people told us: `.kmm.yaml`, comments and annotations that ignore. Never about manifests. */
+import type { MessageArgs } from "../../model/edit.ts";
+import type { PracticeId } from "../../model/kmm.ts";
+import { ResourceFact } from "../engine/dialects/kubernetes.ts";
+import type { FileEntry } from "../engine/files.ts";
+import type { Range } from "../engine/source.ts";
+import { annotationProblems, suppressionProblems } from "../engine/suppressions.ts";
+import type { Snapshot } from "../engine/workspace.ts";
+
+export interface OwnProblem {
+  readonly code: "kmm/config" | "kmm/ignore";
+  readonly range: Range;
+  readonly severity: "warning" | "information";
+  /** Key of the interface's text. */
+  readonly key: string;
+  readonly args: MessageArgs;
+}
+
+export function problemsOf(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
+  return entry.role === "config" ? configProblems(snapshot, entry) : ignoreProblems(snapshot, entry);
+}
+
+function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
+  const root = snapshot.outcomes.configs.get(entry.root?.uri ?? "");
+  if (root === undefined || root.uri !== entry.uri) return [];
+  const problems: OwnProblem[] = root.problems.map((problem) => ({
+    code: "kmm/config",
+    range: snapshot.rangeOf(problem.place),
+    severity: problem.severity === "error" ? "warning" : "information",
+    key: problem.key,
+    args: problem.args,
+  }));
+  const used = new Set(snapshot.outcomes.all(entry.root?.uri).flatMap((outcome) => outcome.waiver ?? []));
+  const unused = root.config.waivers.filter((waiver) => waiver.counts && !used.has(waiver) && waiver.place.document.uri === entry.uri);
+  return [
+    ...problems,
+    ...unused.map((waiver) => ({
+      code: "kmm/config" as const,
+      range: snapshot.rangeOf(waiver.place),
+      severity: "information" as const,
+      key: "config.waiverUnused",
+      args: { practice: waiver.practice },
+    })),
+  ];
+}
+
+function ignoreProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
+  if (entry.source === undefined) return [];
+  const found: { range: Range; key: string; args: MessageArgs }[] = [];
+  if (entry.source.text.includes("kmm-ignore")) {
+    const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
+    found.push(...suppressionProblems(entry.source, used, snapshot.practiceIds));
+  }
+  for (const resource of entry.resources) {
+    if (!(resource instanceof ResourceFact) || !resource.hasIgnores) continue;
+    const used = new Set<PracticeId>(
+      snapshot.outcomes.ofResource(entry, resource).flatMap((outcome) => (outcome.annotated === true ? [outcome.practice.id] : [])),
+    );
+    for (const problem of annotationProblems(resource, used, snapshot.practiceIds)) {
+      found.push({ range: snapshot.rangeOf(problem.place), key: problem.key, args: problem.args });
+    }
+  }
+  return found.map((problem) => ({ code: "kmm/ignore", severity: "information", ...problem }));
+}
