@@ -1,6 +1,7 @@
 // Builds every bundle: `node esbuild.mjs [--production] [--tests] [--watch]`.
-import { readdirSync, readFileSync, writeFileSync, mkdirSync, copyFileSync, chmodSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build, context } from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -37,6 +38,23 @@ function writeTexts() {
   copyFileSync(join(root, "model/kmm.schema.json"), join(root, "dist/kmm.schema.json"));
 }
 
+/** One page per practice and language, for editors that cannot ask the server: what a finding's code leads to. */
+async function writePages() {
+  const outfile = join(root, "dist/pages.mjs");
+  await build({ ...common, sourcemap: false, platform: "node", format: "esm", entryPoints: ["scripts/pages.ts"], outfile });
+  const { pages } = await import(pathToFileURL(outfile).href);
+  rmSync(join(root, "dist/practices"), { recursive: true, force: true });
+  for (const language of ["en", "sv"]) {
+    const texts = JSON.parse(readFileSync(join(root, `dist/texts.${language}.json`), "utf8"));
+    for (const [id, page] of pages(texts)) {
+      const path = join(root, "dist/practices", language, `${id}.md`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, page);
+    }
+  }
+  rmSync(outfile);
+}
+
 function testFiles(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
@@ -61,11 +79,12 @@ if (process.argv.includes("--tests")) {
     entryPoints: testFiles("test"),
     outdir: "dist/test",
     outbase: "test",
-    external: ["mocha", "esbuild", "playwright-core"],
+    external: ["mocha", "esbuild", "playwright-core", "happy-dom"],
   });
 }
 
 writeTexts();
+await writePages();
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
 } else {

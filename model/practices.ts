@@ -2,6 +2,8 @@
 import type { PracticeId } from "./kmm.ts";
 import { dimensionOf } from "./kmm.ts";
 import type { Practice, PracticeSpec } from "./practice.ts";
+import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
+import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
 import securityNoHostNamespaces from "./practices/security/no-host-namespaces/practice.ts";
 import securityNoPrivilegedContainers from "./practices/security/no-privileged-containers/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
@@ -12,6 +14,8 @@ function of(id: PracticeId, spec: unknown): Practice {
 
 /** Every practice, in the order of the ids. */
 export const PRACTICES: readonly Practice[] = [
+  of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
+  of("security/no-host-mounts", securityNoHostMounts),
   of("security/no-host-namespaces", securityNoHostNamespaces),
   of("security/no-privileged-containers", securityNoPrivilegedContainers),
   of("security/run-as-non-root", securityRunAsNonRoot),

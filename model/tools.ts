@@ -106,7 +106,11 @@ export const LAUNCHERS: readonly LauncherRow[] = [
   { command: "nix run", values: "--inputs-from" },
   { command: "nix develop|shell", separator: "-c|--command" },
   { command: "devbox|flox run", separator: "--" },
-  { command: "cross-env|dotenv|xvfb-run|retry|chronic|unbuffer|tini|dumb-init", values: "-e|-n|-s|-t|-d", separator: "--" },
+  {
+    command: "cross-env|dotenv|xvfb-run|retry|chronic|unbuffer|tini|dumb-init",
+    values: "-e|-n|-s|-t|-d",
+    separator: "--",
+  },
   { command: "parallel", values: "-j|--jobs" },
 ];
 

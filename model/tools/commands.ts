@@ -34,7 +34,12 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: ["build", "push"], command: "jib build" },
   { gives: ["build", "push"], tool: "jib", command: "gradle|gradlew ** jib|*:jib" },
   { gives: "build", tool: "jib", command: "gradle|gradlew ** jibDockerBuild|*:jibDockerBuild|bootBuildImage" },
-  { gives: "build", tool: "kaniko", command: "executor", when: [{ name: "--dockerfile|--context|--destination|-d|-f|-c" }] },
+  {
+    gives: "build",
+    tool: "kaniko",
+    command: "executor",
+    when: [{ name: "--dockerfile|--context|--destination|-d|-f|-c" }],
+  },
   {
     gives: "push",
     tool: "kaniko",
@@ -67,6 +72,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "push", command: "skopeo copy|sync" },
   { gives: "push", command: "oras push" },
   { gives: "push", command: "helm push|cm-push" },
+  { gives: "push", command: "timoni mod push" },
   { gives: "push", tool: "chart-releaser", command: "cr upload" },
 
   // Writing to a cluster.
@@ -98,7 +104,13 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "gitops-write", command: "flux reconcile" },
   { gives: "gitops-write", command: "kargo promote" },
   { gives: "gitops-write", half: "edit", command: "kustomize edit set|add" },
-  { gives: "gitops-write", half: "edit", command: "yq", when: [{ name: "-i|--inplace|-yi|-iy" }], arguments: MANIFEST_FILE },
+  {
+    gives: "gitops-write",
+    half: "edit",
+    command: "yq",
+    when: [{ name: "-i|--inplace|-yi|-iy" }],
+    arguments: MANIFEST_FILE,
+  },
   { gives: "gitops-write", half: "edit", command: "sed|gsed|perl", arguments: EDIT_IN_PLACE },
   { gives: "gitops-write", half: "publish", command: "git push" },
   { gives: "gitops-write", half: "publish", command: "gh pr create" },
@@ -107,6 +119,9 @@ export const COMMANDS: readonly CommandRow[] = [
   // Checking manifests before they reach a cluster.
   { gives: "validate", command: "kubeconform|kubeval|kubectl-validate" },
   { gives: "validate", command: "kubectl validate" },
+  { gives: "validate", command: "flux-schema validate" },
+  { gives: "validate", command: "timoni mod vet|lint" },
+  { gives: ["validate", "iac-scan"], command: "kubevious guard|lint" },
   { gives: "validate", command: "kubectl|oc apply|create|replace", when: [DRY_RUN, FILES] },
   { gives: "validate", command: "kubectl|oc diff" },
   { gives: "validate", command: "kubectl kustomize", alone: true },
@@ -173,12 +188,19 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "local-cluster", command: "kind create cluster" },
   { gives: "local-cluster", command: "k3d|ctlptl create|cluster create|cluster" },
   { gives: "local-cluster", command: "minikube|microk8s|colima start" },
+  { gives: "local-cluster", tool: "k3s", command: "curl|wget", arguments: /\bget\.k3s\.io\b/ },
+  { gives: "local-cluster", tool: "k3s", command: "k3s server" },
   { gives: "local-cluster", tool: "envtest", command: "setup-envtest use" },
 
   // Waiting for a rollout.
   { gives: "wait", command: "kubectl|oc rollout status" },
   { gives: "wait", command: "kubectl|oc wait" },
-  { gives: "wait", command: "helm upgrade|install", when: [{ name: "--wait|--atomic|--rollback-on-failure" }], unless: [DRY_RUN] },
+  {
+    gives: "wait",
+    command: "helm upgrade|install",
+    when: [{ name: "--wait|--atomic|--rollback-on-failure" }],
+    unless: [DRY_RUN],
+  },
   { gives: "wait", command: "helmfile apply|sync", when: [{ name: "--wait" }] },
   { gives: "wait", command: "argocd app wait" },
   { gives: "wait", tool: "argo-rollouts", command: "kubectl argo rollouts status" },
@@ -187,16 +209,37 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "wait", command: "kapp|okteto deploy" },
   { gives: "wait", command: "werf converge" },
   { gives: "wait", command: "timoni apply" },
+  { gives: "wait", command: "timoni bundle apply" },
 
   // Scanning images. Trivy, Grype, Scout and Dockle report and exit with 0 unless told otherwise.
   { gives: "image-scan", command: "trivy image|i", unless: [SBOM_FORMAT], gates: EXIT_CODE },
-  { gives: "image-scan", command: "grype", arguments: /^(?!.*\bdir:)./, gates: [{ name: "--fail-on|-f|GRYPE_FAIL_ON_SEVERITY" }] },
+  {
+    gives: "image-scan",
+    command: "grype",
+    arguments: /^(?!.*\bdir:)./,
+    gates: [{ name: "--fail-on|-f|GRYPE_FAIL_ON_SEVERITY" }],
+  },
   { gives: "image-scan", command: "snyk container test" },
   { gives: "image-scan", command: "snyk container monitor", gates: [] },
   { gives: "image-scan", command: "snyk test", when: [{ name: "--docker" }] },
-  { gives: "image-scan", tool: "docker scout", command: "docker scout cves", gates: [{ name: "--exit-code|-e|--exit-on" }] },
-  { gives: "image-scan", tool: "docker scout", command: "docker-scout cves", gates: [{ name: "--exit-code|-e|--exit-on" }] },
-  { gives: "image-scan", tool: "docker scout", command: "docker scout quickview|qv|compare", gates: [{ name: "--exit-code|--exit-on" }] },
+  {
+    gives: "image-scan",
+    tool: "docker scout",
+    command: "docker scout cves",
+    gates: [{ name: "--exit-code|-e|--exit-on" }],
+  },
+  {
+    gives: "image-scan",
+    tool: "docker scout",
+    command: "docker-scout cves",
+    gates: [{ name: "--exit-code|-e|--exit-on" }],
+  },
+  {
+    gives: "image-scan",
+    tool: "docker scout",
+    command: "docker scout quickview|qv|compare",
+    gates: [{ name: "--exit-code|--exit-on" }],
+  },
   { gives: "image-scan", tool: "docker scan", command: "docker scan" },
   { gives: "image-scan", tool: "clair", command: "clair*" },
   { gives: "image-scan", command: "anchorectl image add|check", gates: [{ name: "--fail-based-on-results|-f" }] },
@@ -206,7 +249,12 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "image-scan", tool: "xray", command: "jf|jfrog docker scan" },
   { gives: "image-scan", command: "dockle", gates: [{ name: "--exit-code", is: /^[1-9]/ }] },
   { gives: "image-scan", tool: "gcloud", command: "gcloud artifacts docker images scan", gates: [] },
-  { gives: "image-scan", tool: "kubescape", command: "kubescape scan image", gates: [{ name: "--severity-threshold|-s" }] },
+  {
+    gives: "image-scan",
+    tool: "kubescape",
+    command: "kubescape scan image",
+    gates: [{ name: "--severity-threshold|-s" }],
+  },
 
   // Judging manifests by policy.
   { gives: "iac-scan", command: "checkov", soft: [{ name: "--soft-fail|-s" }] },
@@ -217,10 +265,19 @@ export const COMMANDS: readonly CommandRow[] = [
     gates: [{ name: "--compliance-threshold|--fail-threshold|-t|--severity-threshold|-s" }],
   },
   { gives: "iac-scan", command: "trivy config|conf|k8s|kubernetes", gates: EXIT_CODE },
-  { gives: "iac-scan", command: "trivy fs|filesystem|repo|repository|rootfs", when: [CONFIG_SCANNERS], gates: EXIT_CODE },
+  {
+    gives: "iac-scan",
+    command: "trivy fs|filesystem|repo|repository|rootfs",
+    when: [CONFIG_SCANNERS],
+    gates: EXIT_CODE,
+  },
   { gives: "iac-scan", command: "kube-linter lint" },
   { gives: "iac-scan", command: "kube-score score" },
-  { gives: "iac-scan", command: "polaris audit", gates: [{ name: "--set-exit-code-on-danger|--set-exit-code-below-score" }] },
+  {
+    gives: "iac-scan",
+    command: "polaris audit",
+    gates: [{ name: "--set-exit-code-on-danger|--set-exit-code-below-score" }],
+  },
   { gives: "iac-scan", command: "kubesec scan" },
   { gives: "iac-scan", command: "kubeaudit all|autofix", gates: [] },
   { gives: "iac-scan", command: "kics scan", soft: [{ name: "--ignore-on-exit", is: /all|results/ }] },
@@ -238,7 +295,11 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "policy-test", command: "regal|rego-test lint|test" },
 
   // Secrets.
-  { gives: "secret-scan", command: "gitleaks detect|protect|git|dir|directory|file", soft: [{ name: "--exit-code", is: /^0$/ }] },
+  {
+    gives: "secret-scan",
+    command: "gitleaks detect|protect|git|dir|directory|file",
+    soft: [{ name: "--exit-code", is: /^0$/ }],
+  },
   { gives: "secret-scan", command: "trufflehog", gates: [{ name: "--fail" }] },
   { gives: "secret-scan", tool: "detect-secrets", command: "detect-secrets-hook" },
   { gives: "secret-scan", command: "detect-secrets scan", gates: [] },
@@ -267,10 +328,29 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "code-scan", command: "grype", arguments: /\bdir:/, gates: [{ name: "--fail-on|-f" }] },
   { gives: "code-scan", command: "snyk test|code", arguments: /^(?!.*--docker)/ },
   { gives: "code-scan", command: "snyk monitor", gates: [] },
-  { gives: "code-scan", tool: "sonar", command: "sonar-scanner", gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }] },
-  { gives: "code-scan", tool: "sonar", command: "mvn|mvnw ** sonar:sonar|org.sonarsource*", gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }] },
-  { gives: "code-scan", tool: "sonar", command: "gradle|gradlew ** sonar|sonarqube", gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }] },
-  { gives: "code-scan", tool: "dependency-check", command: "mvn|mvnw ** dependency-check:*|org.owasp:dependency-check*" },
+  {
+    gives: "code-scan",
+    tool: "sonar",
+    command: "sonar-scanner",
+    gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }],
+  },
+  {
+    gives: "code-scan",
+    tool: "sonar",
+    command: "mvn|mvnw ** sonar:sonar|org.sonarsource*",
+    gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }],
+  },
+  {
+    gives: "code-scan",
+    tool: "sonar",
+    command: "gradle|gradlew ** sonar|sonarqube",
+    gates: [{ name: "-Dsonar.qualitygate.wait", is: /true/ }],
+  },
+  {
+    gives: "code-scan",
+    tool: "dependency-check",
+    command: "mvn|mvnw ** dependency-check:*|org.owasp:dependency-check*",
+  },
   { gives: "code-scan", command: "dependency-check|dependency-check.sh", gates: [{ name: "--failOnCVSS" }] },
   { gives: "code-scan", command: "codeql database analyze", gates: [] },
 

@@ -5,10 +5,13 @@ import { COMMANDS } from "../../model/tools/commands.ts";
 import { REFERENCES, RUNNERS } from "../../model/tools/references.ts";
 import type { CommandRow, ReferenceKind, ReferenceRow, Setting } from "../../model/tools.ts";
 import { realCommands } from "./shell/launchers.ts";
-import { type PlacedCommand, parseShell, readCommands, type ShellOptions } from "./shell.ts";
 import { followsPattern, type Pattern, patternOf, programOf } from "./shell/words.ts";
+import { type PlacedCommand, parseShell, readCommands, type ShellOptions } from "./shell.ts";
 
-/** Variables of the environment, and `permissions.id-token`; `undefined` when not set or not known. */
+/**
+ * What surrounds a step: variables of the environment, inputs of the called pipeline as `inputs.name`, and
+ * `permissions.id-token`; `undefined` when not set or not known.
+ */
 export type Environment = (name: string) => string | undefined;
 
 /** A capability where it was seen, before it is known of which step. */
@@ -41,7 +44,8 @@ for (const row of COMMANDS) {
 }
 
 /** Arguments that make a tool say something about itself and do no work. */
-const IDLE = /^(?:--?version|--?help|-[hvV]|version|help|completion|login|logout|auth|config|update|upgrade|db|cache|plugin|init|install)$/;
+const IDLE =
+  /^(?:--?version|--?help|-[hvV]|version|help|completion|login|logout|auth|config|update|upgrade|db|cache|plugin|init|install)$/;
 const MAX_ARGUMENTS = 4_000;
 
 /** What a command gives; nothing for most commands. */
@@ -51,13 +55,17 @@ export function sightingsOfCommand(command: PlacedCommand, environment: Environm
     const program = programOf(words[0] ?? "");
     const args = words.slice(1);
     if (args.includes("--help") || (args.length === 1 && /^-{1,2}(?:version|h|v|V)$/.test(args[0] ?? ""))) continue;
-    const rows = [...(byProgram.get(program) ?? []), ...byBeginning.filter((it) => begins(program, it.pattern.programs))];
+    const rows = [
+      ...(byProgram.get(program) ?? []),
+      ...byBeginning.filter((it) => begins(program, it.pattern.programs)),
+    ];
     for (const { row, pattern } of rows) {
       if (pattern.rest.length === 0 && IDLE.test(args[0] ?? "")) continue;
       if (followsPattern(args, pattern.rest) === undefined) continue;
       if (row.alone === true && command.used) continue;
       if (row.arguments !== undefined && !row.arguments.test(args.join(" ").slice(0, MAX_ARGUMENTS))) continue;
-      const read: Environment = (name) => (name.startsWith("-") ? flagOf(args, name) : environment(name));
+      const read: Environment = (name) =>
+        resolve(name.startsWith("-") ? flagOf(args, name) : environment(name), environment);
       if (!applies(row, read)) continue;
       for (const name of [row.gives].flat()) {
         const tool = row.tool ?? program;
@@ -81,7 +89,7 @@ export function sightingsOfReference(
   const text = reference.source;
   if (text === undefined) return [];
   const name = referenceName(kind, text);
-  const read: Environment = (input) => scalarOf(inputOf(inputs, input)) ?? environment(input);
+  const read: Environment = (input) => resolve(scalarOf(inputOf(inputs, input)) ?? environment(input), environment);
   return REFERENCES.filter((row) => row.kind === kind && refersTo(row, name) && applies(row, read)).flatMap((row) =>
     [row.gives].flat().map((capability) => ({
       name: capability,
@@ -121,6 +129,18 @@ export function commandsOfReference(
 /** Words of an input that holds arguments rather than a command line. */
 export function argumentsOf(text: string): readonly string[] {
   return parseShell(`args ${text}`)[0]?.words.slice(1) ?? [];
+}
+
+/** A value that only passes on an input or a variable, `${{ inputs.push }}`, is what it passes on, where that is known. */
+export function resolve(text: string | undefined, environment: Environment): string | undefined {
+  let value = text;
+  for (let hops = 0; hops < 3 && value !== undefined; hops += 1) {
+    const [, context, name] = /^\$\{\{\s*(inputs|env)\.([\w-]+)\s*\}\}$/.exec(value) ?? [];
+    const next = name === undefined ? undefined : environment(context === "env" ? name : `inputs.${name}`);
+    if (next === undefined || next === value) break;
+    value = next;
+  }
+  return value;
 }
 
 function begins(program: string, beginnings: readonly string[]): boolean {

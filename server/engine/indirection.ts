@@ -3,10 +3,10 @@
  * What is found there counts for the step that calls it, at the place of the call.
  */
 import type { Command, Field } from "../../model/facts.ts";
-import { realCommands } from "./shell/launchers.ts";
 import { makeRecipe } from "./makefile.ts";
-import { type PlacedCommand, parseShell, type ShellCommand, type ShellOptions } from "./shell.ts";
+import { realCommands } from "./shell/launchers.ts";
 import { afterOptions, programOf } from "./shell/words.ts";
+import { type PlacedCommand, parseShell, type ShellCommand, type ShellOptions } from "./shell.ts";
 
 /** The files of the repository, by their path from its root. */
 export interface CallableFiles {
@@ -34,8 +34,16 @@ interface Called {
   readonly directories: readonly string[];
 }
 
-/** Follows the calls among a step's commands. `directory` is where the step runs, from the repository's root. */
-export function follow(commands: readonly PlacedCommand[], directory: string, files: CallableFiles): Followed {
+/**
+ * Follows the calls among a step's commands. `directory` is where the step runs, from the repository's root;
+ * `environment` knows variables that a call may name its file or folder by.
+ */
+export function follow(
+  commands: readonly PlacedCommand[],
+  directory: string,
+  files: CallableFiles,
+  environment: (name: string) => string | undefined,
+): Followed {
   const found: PlacedCommand[] = [];
   const idle = new Set<Command>();
   let missing = false;
@@ -43,7 +51,8 @@ export function follow(commands: readonly PlacedCommand[], directory: string, fi
   for (const [command, directories] of withDirectories(commands, [directory])) {
     const before = found.length;
     const called = visit(command, command, directories, 0, new Set());
-    if (called && found.slice(before).every((it) => /^(?:echo|exit|true|:)$/.test(it.words[0] ?? ""))) idle.add(command);
+    if (called && found.slice(before).every((it) => /^(?:echo|exit|true|:)$/.test(it.words[0] ?? "")))
+      idle.add(command);
   }
   return { commands: found, missing, idle };
 
@@ -56,7 +65,10 @@ export function follow(commands: readonly PlacedCommand[], directory: string, fi
   ): boolean {
     if (depth >= MAX_DEPTH) return false;
     let any = false;
-    for (const words of realCommands(command.words)) {
+    for (const written of realCommands(command.words)) {
+      const words = written.map((it) =>
+        it.replace(/\$(?:(\w+)|\{(\w+)\})/g, (whole, a, b) => environment(a ?? b) ?? whole),
+      );
       for (const called of callsOf(words, directories, files)) {
         if (called.commands === undefined) {
           // A script that was downloaded a moment ago is not part of the workspace.
@@ -155,12 +167,20 @@ function makeCalls(args: readonly string[], directories: readonly string[], file
   const [path, text] = firstText(candidates, files);
   return (targets.length === 0 ? [""] : targets).map((target) => ({
     key: `${path ?? "Makefile"}#${target}`,
-    commands: text === undefined ? undefined : makeRecipe(text, target, (it) => textAt(join(folderOf(path ?? ""), it), files)),
+    commands:
+      text === undefined ? undefined : makeRecipe(text, target, (it) => textAt(join(folderOf(path ?? ""), it), files)),
     directories: [folderOf(path ?? ""), ...directories],
   }));
 }
 
-const TASKFILES = ["Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"];
+const TASKFILES = [
+  "Taskfile.yml",
+  "Taskfile.yaml",
+  "taskfile.yml",
+  "taskfile.yaml",
+  "Taskfile.dist.yml",
+  "Taskfile.dist.yaml",
+];
 
 function taskCall(name: string, directories: readonly string[], files: CallableFiles): Called {
   for (const directory of directories) {
@@ -180,7 +200,10 @@ function taskCommands(body: Field, name: string, visited: Set<string>): readonly
   if (task.presence === "absent") return undefined;
   if (visited.has(name) || visited.size > 50) return [];
   visited.add(name);
-  const needed = task.at("deps").writtenItems().map((it) => it.source ?? it.at("task").source);
+  const needed = task
+    .at("deps")
+    .writtenItems()
+    .map((it) => it.source ?? it.at("task").source);
   const written = task.kind === "map" ? [...oneOrMore(task.at("cmds")), ...oneOrMore(task.at("cmd"))] : oneOrMore(task);
   const called = (next: string) => taskCommands(body, next, visited) ?? [];
   return [
@@ -203,7 +226,11 @@ function justCall(name: string, directories: readonly string[], files: CallableF
   const candidates = directories.flatMap((it) => ["justfile", "Justfile", ".justfile"].map((file) => join(it, file)));
   const [path, text] = firstText(candidates, files);
   const key = `${path ?? "justfile"}#${name}`;
-  return { key, commands: text === undefined ? undefined : justRecipe(text, name, new Set()), directories: [folderOf(path ?? "")] };
+  return {
+    key,
+    commands: text === undefined ? undefined : justRecipe(text, name, new Set()),
+    directories: [folderOf(path ?? "")],
+  };
 }
 
 function justRecipe(text: string, name: string, visited: Set<string>): readonly ShellCommand[] | undefined {
@@ -223,7 +250,8 @@ function justRecipe(text: string, name: string, visited: Set<string>): readonly 
 
 const RUN = new Set(["run", "run-script", "rum", "urn"]);
 /** Commands of the package managers themselves, which never name a script. */
-const OWN = /^(?:install|i|ci|add|remove|exec|dlx|x|publish|pack|version|audit|config|login|cache|create|init|link|why|list|ls|workspace|workspaces|set|global|outdated|update|up|npm|info|view)$/;
+const OWN =
+  /^(?:install|i|ci|add|remove|exec|dlx|x|publish|pack|version|audit|config|login|cache|create|init|link|why|list|ls|workspace|workspaces|set|global|outdated|update|up|npm|info|view)$/;
 
 function packageCalls(
   program: string,
@@ -274,7 +302,12 @@ function scriptCall(words: readonly string[], directories: readonly string[], fi
   const shell = /^(?:(?:ba|z|da|k)?sh|source|\.|pwsh|powershell)$/.test(program);
   const at = shell ? afterOptions(words, 1, ["-o", "-O", "--rcfile"]) : 0;
   const written = words[at];
-  if (written === undefined || (!shell && !written.includes("/")) || (shell && words.some((it) => /^-[a-z]*c$/i.test(it)))) return [];
+  if (
+    written === undefined ||
+    (!shell && !written.includes("/")) ||
+    (shell && words.some((it) => /^-[a-z]*c$/i.test(it)))
+  )
+    return [];
   const path = written.replace(ROOT, "");
   if (/[$`*<>{}]/.test(path) || path.startsWith("/")) return [];
   const named = /\.(?:sh|bash|ps1)$/.test(path);
@@ -290,17 +323,26 @@ function scriptCall(words: readonly string[], directories: readonly string[], fi
   }
   const shebang = /^#!.*/.exec(text)?.[0];
   if (shebang !== undefined && !/\b(?:ba|z|da|k|a)?sh\b|pwsh/.test(shebang)) return [];
-  const options: ShellOptions = { errexit: /\s-\w*e/.test(shebang ?? "") || words.slice(1, at).some((it) => /^-\w*e/.test(it)) };
+  const options: ShellOptions = {
+    errexit: /\s-\w*e/.test(shebang ?? "") || words.slice(1, at).some((it) => /^-\w*e/.test(it)),
+  };
   const own = folderOf(found ?? "");
-  return [{ key: found ?? path, commands: parseShell(text, options), directories: [...new Set([...directories, own, ""])] }];
+  return [
+    { key: found ?? path, commands: parseShell(text, options), directories: [...new Set([...directories, own, ""])] },
+  ];
 }
 
 function wasFetched(path: string, commands: readonly Command[]): boolean {
   const name = path.split("/").at(-1) ?? path;
-  return commands.some((it) => /^(?:curl|wget|gh|git|aws|gsutil|tar|unzip)$/.test(programOf(it.words[0] ?? "")) && it.text.includes(name));
+  return commands.some(
+    (it) => /^(?:curl|wget|gh|git|aws|gsutil|tar|unzip)$/.test(programOf(it.words[0] ?? "")) && it.text.includes(name),
+  );
 }
 
-function firstText(paths: readonly (string | undefined)[], files: CallableFiles): readonly [string | undefined, string | undefined] {
+function firstText(
+  paths: readonly (string | undefined)[],
+  files: CallableFiles,
+): readonly [string | undefined, string | undefined] {
   for (const path of paths) {
     const text = textAt(path, files);
     if (text !== undefined) return [path, text];

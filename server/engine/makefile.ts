@@ -48,7 +48,8 @@ function patternRules(target: string, makefile: Makefile): readonly Rule[] | und
   for (const [name, rules] of makefile.rules) {
     const at = name.indexOf("%");
     if (at === -1 || name === "%") continue;
-    const fits = target.startsWith(name.slice(0, at)) && target.endsWith(name.slice(at + 1)) && target.length >= name.length;
+    const fits =
+      target.startsWith(name.slice(0, at)) && target.endsWith(name.slice(at + 1)) && target.length >= name.length;
     if (fits) return rules;
   }
   return undefined;
@@ -73,14 +74,17 @@ function recipeLine(line: string, target: string, makefile: Makefile, visited: S
  */
 function expand(text: string, makefile: Makefile, depth = 0): string {
   if (depth > 5 || text.length > MAX_LINE) return text;
-  const expanded = text.replace(/\$(\$|\(([\w.-]+)\)|\{([\w.-]+)\})/g, (whole, kind: string, round?: string, curly?: string) => {
-    if (kind === "$") return "$";
-    const name = round ?? curly ?? "";
-    const value = makefile.variables.get(name);
-    // `$(shell which kubectl)` and other functions say less than the variable's name does.
-    if (value === undefined || /\$[({]\w+\s/.test(value)) return `\${${name}}`;
-    return value.includes("$") ? expand(value, makefile, depth + 1) : value || whole;
-  });
+  const expanded = text.replace(
+    /\$(\$|\(([\w.-]+)\)|\{([\w.-]+)\})/g,
+    (whole, kind: string, round?: string, curly?: string) => {
+      if (kind === "$") return "$";
+      const name = round ?? curly ?? "";
+      const value = makefile.variables.get(name);
+      // `$(shell which kubectl)` and other functions say less than the variable's name does.
+      if (value === undefined || /\$[({]\w+\s/.test(value)) return `\${${name}}`;
+      return value.includes("$") ? expand(value, makefile, depth + 1) : value || whole;
+    },
+  );
   return expanded.length > MAX_LINE ? expanded.slice(0, MAX_LINE) : expanded;
 }
 
@@ -135,7 +139,13 @@ function readMakefile(text: string, include: (path: string) => string | undefine
       for (const target of targets.split(/\s+/)) {
         if (target === "" || target === ".PHONY") continue;
         const known = rules.get(target) ?? [];
-        known.push({ needs: needs.replace("|", " ").split(/\s+/).filter((it) => it !== ""), recipe });
+        known.push({
+          needs: needs
+            .replace("|", " ")
+            .split(/\s+/)
+            .filter((it) => it !== ""),
+          recipe,
+        });
         rules.set(target, known);
         if (first === undefined && !target.startsWith(".") && !target.includes("%")) first = target;
       }

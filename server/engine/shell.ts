@@ -4,8 +4,9 @@
  * cmd leniently. One pass, no backtracking; it never throws.
  */
 import type { Command, Field } from "../../model/facts.ts";
+import { type Frame, frameAt, type Segment, segmentAt } from "./shell/frames.ts";
 import { lexerOf, type Word } from "./shell/lexer.ts";
-import { type Draft, fails, followExitStatus, type Item, type Operator, settle, tolerate, use } from "./shell/tolerance.ts";
+import { type Draft, fails, followExitStatus, type Operator, settle, tolerate, use } from "./shell/tolerance.ts";
 import { dropPrefixes, nestedScript, programOf } from "./shell/words.ts";
 
 /** How the shell is started: GitHub runs `bash -e`, with `shell: bash` also `-o pipefail`. */
@@ -35,27 +36,6 @@ export interface PlacedCommand extends Command {
 const LIMIT = 65_536;
 const MAX_NESTING = 40;
 const MAX_FRAMES = 200;
-
-interface Frame {
-  readonly kind: "list" | "(" | "{" | "if" | "loop" | "case";
-  readonly start: number;
-  readonly items: Item[];
-  /** Ranges of commands that are only asked for their success. */
-  readonly conditions: (readonly [number, number])[];
-  conditionFrom: number | undefined;
-  bodyFrom: number;
-  assigns: boolean;
-  expectsPattern: boolean;
-}
-
-interface Segment {
-  words: Word[];
-  readonly start: number;
-  skip: boolean;
-  inTest: boolean;
-  used: boolean;
-  assigned: boolean;
-}
 
 interface Heredoc {
   readonly delimiter: string;
@@ -95,8 +75,8 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
   /** Reads commands up to the closer, and returns the position behind it. */
   function list(from: number, closer: ")" | "`" | ""): number {
     depth += 1;
-    const frames: Frame[] = [frame("list")];
-    let segment = newSegment();
+    const frames: Frame[] = [frameAt("list", out.length)];
+    let segment = segmentAt(out.length);
     let i = from;
     while (i < text.length) {
       const c = text.charAt(i);
@@ -105,9 +85,10 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
       if (c === "\n") {
         end("\n");
         i = skipHeredocs(i + 1);
-        segment = newSegment();
+        segment = segmentAt(out.length);
       } else if (c === " " || c === "\t" || c === "\r") i += 1;
-      else if ((c === "\\" || c === "`" || c === "^") && /^\r?\n/.test(text.slice(i + 1, i + 3))) i += next === "\r" ? 3 : 2;
+      else if ((c === "\\" || c === "`" || c === "^") && /^\r?\n/.test(text.slice(i + 1, i + 3)))
+        i += next === "\r" ? 3 : 2;
       else if (c === "#" && (i === 0 || /[\s;&|()]/.test(text.charAt(i - 1)))) i = lineEnd(i);
       else if (segment.inTest && (c === "&" || c === "|" || c === "(" || c === ")" || c === "<" || c === ">")) i += 1;
       else if (c === ";") {
@@ -127,7 +108,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
         if (top?.kind === "case" && top.expectsPattern) dropPattern(top);
         else if (frames.some((it) => it.kind === "(")) close("(");
         else if (closer === ")") break;
-        else segment = newSegment();
+        else segment = segmentAt(out.length);
         i += 1;
       } else {
         const word = readWord(i, closer === "`" ? closer : "");
@@ -144,27 +125,9 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
     depth -= 1;
     return Math.min(i + closer.length, text.length);
 
-    function frame(kind: Frame["kind"]): Frame {
-      const start = out.length;
-      return {
-        kind,
-        start,
-        items: [],
-        conditions: [],
-        conditionFrom: undefined,
-        bodyFrom: start,
-        assigns: false,
-        expectsPattern: false,
-      };
-    }
-
-    function newSegment(): Segment {
-      return { words: [], start: out.length, skip: false, inTest: false, used: false, assigned: false };
-    }
-
     function push(kind: Frame["kind"], condition: boolean): void {
       if (frames.length >= MAX_FRAMES) return;
-      const it = frame(kind);
+      const it = frameAt(kind, out.length);
       if (condition) it.conditionFrom = out.length;
       frames.push(it);
     }
@@ -175,12 +138,12 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
       const blank = /^[ \t]*\)/.exec(text.slice(behind, behind + 8));
       if (blank !== null) {
         // `name()` announces a function; its body counts, its name is no command.
-        segment = newSegment();
+        segment = segmentAt(out.length);
         return behind + blank[0].length;
       }
       if (segment.words.length > 0) end(";");
       push("(", false);
-      segment = newSegment();
+      segment = segmentAt(out.length);
       return behind;
     }
 
@@ -194,7 +157,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
       const last = top.items.at(-1);
       if (out.length > done.start) top.items.push({ start: done.start, end: out.length, operator });
       else if (last !== undefined && last.operator === "") last.operator = operator;
-      segment = newSegment();
+      segment = segmentAt(out.length);
     }
 
     function dropPattern(top: Frame): void {
@@ -202,7 +165,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
       while (top.items.at(-1)?.operator === "|") top.items.pop();
       out.length = Math.max(from, top.start);
       top.expectsPattern = false;
-      segment = newSegment();
+      segment = segmentAt(out.length);
     }
 
     function close(kind: Frame["kind"]): void {
@@ -221,16 +184,16 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
       if (!acts) for (const [start, stop] of top.conditions) tolerate(out, start, stop);
       if (top.assigns) parent.assigns = true;
       if (out.length > top.start) parent.items.push({ start: top.start, end: out.length, operator: "" });
-      segment = newSegment();
+      segment = segmentAt(out.length);
       return top.kind;
     }
 
     function take(word: Word): void {
       if (segment.inTest && word.text === "]]") segment.inTest = false;
-      // PowerShell closes a block behind a command, where a POSIX shell has no use for a lone brace.
-      if (word.plain && word.text === "}" && frames.at(-1)?.kind === "{") return close("{");
       const first = segment.words.length === 0 && !segment.skip;
-      if (!(first && word.plain && isReserved(word))) segment.words.push(word);
+      // PowerShell closes a block behind a command, where a POSIX shell has no use for a lone brace.
+      if (word.plain && word.text === "}" && frames.at(-1)?.kind === "{") close("{");
+      else if (!(first && word.plain && isReserved(word))) segment.words.push(word);
     }
 
     /** Acts on a reserved word at the start of a command; false when it is an ordinary one. */
@@ -247,11 +210,11 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
         case "for":
         case "select":
           push("loop", false);
-          segment = { ...newSegment(), skip: true };
+          segment = { ...segmentAt(out.length), skip: true };
           return true;
         case "case":
           push("case", false);
-          segment = { ...newSegment(), skip: true };
+          segment = { ...segmentAt(out.length), skip: true };
           expectPattern();
           return true;
         case "then":
@@ -284,7 +247,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
           segment.inTest = true;
           return false;
         case "function":
-          segment = { ...newSegment(), skip: true };
+          segment = { ...segmentAt(out.length), skip: true };
           return true;
         case "else":
         case "!":
@@ -293,7 +256,7 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
         default:
           return false;
       }
-      segment = newSegment();
+      segment = segmentAt(out.length);
       return true;
     }
 
@@ -349,7 +312,14 @@ function parse(text: string, options: ShellOptions, nesting: number): Draft[] {
     tolerate(out, segment.start, out.length);
     const texts = words.map((it) => it.text);
     const text_ = text.slice(first.from, last.to);
-    const command: Draft = { words: texts, text: text_, from: first.from, to: last.to, tolerated: false, used: segment.used };
+    const command: Draft = {
+      words: texts,
+      text: text_,
+      from: first.from,
+      to: last.to,
+      tolerated: false,
+      used: segment.used,
+    };
     out.push(command);
     const script = nestedScript(texts);
     if (script !== undefined && nesting < 4) {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import picomatch from "picomatch";
+import { readGlob } from "../engine/globs.ts";
 
 /** The rules of one folder's `.gitignore`, applied to paths below it. */
 interface Rules {
@@ -58,19 +58,14 @@ function readRules(folder: string, file: string): Rules | undefined {
   }
 }
 
-/** At most so many patterns of at most this length are taken from settings. */
+/** At most so many patterns are taken from settings. */
 const MAX_GLOBS = 1_000;
-const MAX_GLOB = 1_000;
 
-/** A test for paths relative to the root; a pattern without a slash matches at any depth, as in `files.exclude`. */
+/** A test for paths relative to the root. A pattern that cannot be used is passed over. */
 export function globTest(globs: readonly string[]): (path: string) => boolean {
-  const usable = globs.filter((glob) => typeof glob === "string" && glob !== "" && glob.length <= MAX_GLOB).slice(0, MAX_GLOBS);
-  if (usable.length === 0) return () => false;
-  return picomatch(
-    usable.flatMap((glob) => {
-      const bare = glob.replace(/^\.\//, "").replace(/\/+$/, "");
-      return [bare, `${bare}/**`];
-    }),
-    { dot: true, basename: false, nonegate: true },
-  );
+  const usable = globs.slice(0, MAX_GLOBS).flatMap((glob) => {
+    const read = readGlob(glob.replace(/\/+$/, ""));
+    return typeof read === "string" ? [] : [read];
+  });
+  return (path) => usable.some((glob) => glob.covers(path));
 }

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import type { ReferenceKind } from "../../model/tools.ts";
-import { type Environment, type Sighting, sightingsOfCommand, sightingsOfReference } from "../../server/engine/capabilities.ts";
+import {
+  type Environment,
+  type Sighting,
+  sightingsOfCommand,
+  sightingsOfReference,
+} from "../../server/engine/capabilities.ts";
 import { readCommands } from "../../server/engine/shell.ts";
 import { yaml } from "./support/pipelines.ts";
 
 const nothing: Environment = () => undefined;
 
 function shown(sightings: readonly Sighting[]): string {
-  return sightings.map((it) => `${it.name}${it.half === undefined ? "" : ` (${it.half})`}${it.gating ? "" : " ?"}`).join(", ");
+  return sightings
+    .map((it) => `${it.name}${it.half === undefined ? "" : ` (${it.half})`}${it.gating ? "" : " ?"}`)
+    .join(", ");
 }
 
 function ofCommand(text: string, environment = nothing): string {
@@ -46,6 +53,9 @@ describe("what a command gives", () => {
     "kubectl apply -Rf manifests": "deploy",
     "./bin/kubectl apply -f web.yaml": "deploy",
     "${KUBECTL} apply -f web.yaml": "deploy",
+    "helm $HELM_ARGS upgrade web .": "deploy",
+    "docker run $RUN_ARGS $IMAGE helm lint": "validate",
+    "curl -sfL https://get.k3s.io | sh -": "local-cluster",
     "kubectl create namespace shop": "",
     "kubectl get deployments -o yaml": "",
     "kubectl delete -f web.yaml": "",
@@ -111,7 +121,8 @@ describe("what a command gives", () => {
     "trivy config --exit-code 1 .": "iac-scan",
     "trivy fs --scanners misconfig .": "iac-scan ?",
     "trivy fs .": "code-scan ?",
-    "docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.60.0 image --exit-code 1 web:1": "image-scan",
+    "docker run --rm -v /var/run/docker.sock:/var/run/docker.sock aquasec/trivy:0.60.0 image --exit-code 1 web:1":
+      "image-scan",
     "docker run ghcr.io/aquasecurity/trivy image web:1": "image-scan ?",
     "docker run --entrypoint trivy toolbox image web:1": "image-scan ?",
     "docker run toolbox sh -c 'trivy image --exit-code 1 web:1'": "image-scan",
@@ -181,7 +192,10 @@ describe("what a command gives", () => {
   });
 
   it("needs both halves to write for a controller", () => {
-    assert.equal(ofCommand("kustomize edit set image web=host/web:2\ngit push"), "gitops-write (edit), gitops-write (publish)");
+    assert.equal(
+      ofCommand("kustomize edit set image web=host/web:2\ngit push"),
+      "gitops-write (edit), gitops-write (publish)",
+    );
     assert.equal(ofCommand("yq -i '.image.tag = \"2\"' charts/web/values.yaml"), "gitops-write (edit)");
     assert.equal(ofCommand("sed -i s/1/2/ deploy/web.yaml"), "gitops-write (edit)");
     assert.equal(ofCommand("sed -i s/1/2/ README.md"), "");
@@ -196,15 +210,27 @@ describe("what a reference gives", () => {
     assert.equal(ofReference("action", "docker/build-push-action@v6"), "build");
     assert.equal(ofReference("action", `Docker/Build-Push-Action@${sha}`, "{push: true}"), "build, push");
     assert.equal(ofReference("action", "docker/build-push-action@v6", "{push: false}"), "build");
-    assert.equal(ofReference("action", "docker/build-push-action@v6", `{push: "\${{ github.ref != 'x' }}"}`), "build, push");
-    assert.equal(ofReference("action", "docker/build-push-action@v6", "{sbom: true, provenance: mode=max}"), "build, sbom, provenance");
+    assert.equal(
+      ofReference("action", "docker/build-push-action@v6", `{push: "\${{ github.ref != 'x' }}"}`),
+      "build, push",
+    );
+    assert.equal(
+      ofReference("action", "docker/build-push-action@v6", "{sbom: true, provenance: mode=max}"),
+      "build, sbom, provenance",
+    );
     assert.equal(ofReference("action", "docker/build-push-action@v6", "{provenance: false}"), "build");
   });
 
   it("fails the run as the action does by default", () => {
     assert.equal(ofReference("action", "aquasecurity/trivy-action@0.30.0", "{image-ref: web}"), "image-scan ?");
-    assert.equal(ofReference("action", "aquasecurity/trivy-action@0.30.0", "{image-ref: web, exit-code: '1'}"), "image-scan");
-    assert.equal(ofReference("action", "aquasecurity/trivy-action@0.30.0", "{scan-type: config, exit-code: 1}"), "iac-scan");
+    assert.equal(
+      ofReference("action", "aquasecurity/trivy-action@0.30.0", "{image-ref: web, exit-code: '1'}"),
+      "image-scan",
+    );
+    assert.equal(
+      ofReference("action", "aquasecurity/trivy-action@0.30.0", "{scan-type: config, exit-code: 1}"),
+      "iac-scan",
+    );
     assert.equal(ofReference("action", "aquasecurity/trivy-action@0.30.0", "{scan-type: fs}"), "code-scan ?");
     assert.equal(ofReference("action", "anchore/scan-action@v6", "{image: web}"), "image-scan");
     assert.equal(ofReference("action", "anchore/scan-action@v6", "{image: web, fail-build: false}"), "image-scan ?");
@@ -216,7 +242,13 @@ describe("what a reference gives", () => {
   });
 
   it("is nothing for what only installs, prepares or uploads", () => {
-    for (const name of ["sigstore/cosign-installer", "github/codeql-action/upload-sarif", "azure/setup-helm", "fluxcd/flux2/action", "actions/checkout"]) {
+    for (const name of [
+      "sigstore/cosign-installer",
+      "github/codeql-action/upload-sarif",
+      "azure/setup-helm",
+      "fluxcd/flux2/action",
+      "actions/checkout",
+    ]) {
       assert.equal(ofReference("action", `${name}@v1`), "", name);
     }
   });
@@ -238,7 +270,10 @@ describe("what a reference gives", () => {
   it("is told by includes, tasks, orbs and Tekton tasks", () => {
     assert.equal(ofReference("include", "Jobs/Container-Scanning.gitlab-ci.yml"), "image-scan ?");
     assert.equal(ofReference("include", "Security/Container-Scanning.latest.gitlab-ci.yml"), "image-scan ?");
-    assert.equal(ofReference("include", "gitlab.com/components/container-scanning/container-scanning@1"), "image-scan ?");
+    assert.equal(
+      ofReference("include", "gitlab.com/components/container-scanning/container-scanning@1"),
+      "image-scan ?",
+    );
     assert.equal(ofReference("task", "Docker@2", "{command: buildAndPush}"), "build, push");
     assert.equal(ofReference("task", "KubernetesManifest@1", "{action: deploy}"), "deploy, wait");
     assert.equal(ofReference("task", "KubernetesManifest@1", "{action: createSecret}"), "");

@@ -6,7 +6,7 @@ import { writeEdits } from "../../server/engine/changes.ts";
 import { splitDocuments } from "../../server/engine/tree/split.ts";
 
 /** Whatever a person may have typed: YAML in every style that means `value`, with a numbered comment here and there. */
-function print(value: Json, choices: readonly number[]): string {
+function print(value: Json, choices: readonly number[], quoteKeys = false): string {
   let turn = 0;
   let comments = 0;
   const choose = (options: number): number => (choices[turn++ % choices.length] ?? 0) % options;
@@ -28,10 +28,11 @@ function print(value: Json, choices: readonly number[]): string {
     if (style === 1 && /^[ -~]*$/.test(it)) return `'${it.replaceAll("'", "''")}'`;
     return /^[a-z][a-z/]*$/.test(it) && !["yes", "on", "null", "true"].includes(it) && !flow ? it : JSON.stringify(it);
   };
+  const keyText = (key: string, times: number): string => (quoteKeys || choose(times) === 0 ? JSON.stringify(key) : key);
   const flow = (it: Json): string => {
     if (isList(it)) return `[${it.map(flow).join(choose(2) === 0 ? ", " : " , ")}]`;
     if (!isMap(it)) return scalar(it, true);
-    const pairs = Object.entries(it).map(([key, child]) => `${choose(3) === 0 ? JSON.stringify(key) : key}: ${flow(child)}`);
+    const pairs = Object.entries(it).map(([key, child]) => `${keyText(key, 3)}: ${flow(child)}`);
     return choose(2) === 0 ? `{${pairs.join(", ")}}` : `{ ${pairs.join(", ")} }`;
   };
   /** The lines of a collection; the first one begins at `column` in the text as well, without its white space. */
@@ -44,7 +45,7 @@ function print(value: Json, choices: readonly number[]): string {
       });
     }
     return Object.entries(it as { [key: string]: Json }).flatMap(([key, child], index) => {
-      const head = `${" ".repeat(column)}${choose(6) === 0 ? JSON.stringify(key) : key}:`;
+      const head = `${" ".repeat(column)}${keyText(key, 6)}:`;
       const before = index === 0 ? [] : aside(column);
       if (!isBlock(child)) return [...before, child === null && choose(2) === 0 ? head + tail() : `${head} ${leaf(child)}`];
       return [...before, head + tail(), ...block(child, column + (isList(child) ? lists : step))];
@@ -177,12 +178,23 @@ function read(text: string, version: "1.1" | "1.2"): unknown {
   return document!.toJS();
 }
 
+/** How many lines are not there any more, in their order. */
+function lost(before: readonly string[], after: readonly string[]): number {
+  let row = new Array<number>(after.length + 1).fill(0);
+  for (const line of before) {
+    const next = [0];
+    for (const [at, other] of after.entries()) next.push(line === other ? row[at]! + 1 : Math.max(row[at + 1]!, next[at]!));
+    row = next;
+  }
+  return before.length - row.at(-1)!;
+}
+
 function notes(text: string): string[] {
   return text.match(/# note-\d+\./g) ?? [];
 }
 
 describe("changes: for any document and any edits", () => {
-  const settings = { numRuns: 1500 };
+  const settings = { numRuns: 12000 };
   const several = fc.array(wishes, { minLength: 1, maxLength: 3 });
 
   /** Edits of a document one after another, with what they come to. */
@@ -204,7 +216,9 @@ describe("changes: for any document and any edits", () => {
         const { edits, after } = granted(value, wished);
         const text = edited(print(value, layout), edits);
         assert.deepEqual(read(text, "1.2"), after, text);
-        if (!/:\s+<</.test(text)) assert.deepEqual(read(text, "1.1"), after, text);
+        // There, `on` is a boolean as a key as well.
+        const portable = edited(print(value, layout, true), edits);
+        assert.deepEqual(read(portable, "1.1"), after, portable);
       }),
       settings,
     );
@@ -244,15 +258,8 @@ describe("changes: for any document and any edits", () => {
         const text = print(value, layout);
         const result = edited(text, [next.edit]);
         assert.deepEqual(notes(result), notes(text));
-        const lines = text.split("\n");
-        const left = result.split("\n");
-        const lost = lines.filter((line) => {
-          const index = left.indexOf(line);
-          if (index !== -1) left.splice(0, index + 1);
-          return index === -1;
-        });
         // One line may change: that of brackets, or of an empty value.
-        assert.ok(lost.length <= 1, `${text}\nbecame\n${result}`);
+        assert.ok(lost(text.split("\n"), result.split("\n")) <= 1, `${text}\nbecame\n${result}`);
       }),
       settings,
     );
@@ -268,7 +275,7 @@ describe("changes: for any document and any edits", () => {
         const edit = (op === "add-document" ? { op, behind: REF, value } : { op, at, value, text: "new" }) as Edit;
         writeEdits([edit], { document: () => ({ text, start: chunk?.start ?? 0, end: chunk?.end ?? text.length }), exists: () => false });
       }),
-      { numRuns: 5000 },
+      { numRuns: 60000 },
     );
   });
 });

@@ -23,7 +23,10 @@ describe("a GitHub workflow", () => {
     assert.equal(isGithubWorkflow(".github/workflows/old/ci.yml", body), false);
     assert.equal(isGithubWorkflow("docker-compose.yml", yaml("services: {web: {image: web}}")), false);
     assert.equal(isGithubWorkflow(".gitlab-ci.yml", yaml("stages: [a]\na: {script: [make]}")), false);
-    assert.equal(isGithubWorkflow(".circleci/config.yml", yaml("version: 2.1\njobs: {a: {docker: [], steps: [checkout]}}")), false);
+    assert.equal(
+      isGithubWorkflow(".circleci/config.yml", yaml("version: 2.1\njobs: {a: {docker: [], steps: [checkout]}}")),
+      false,
+    );
     assert.equal(isGithubWorkflow("ci.yml", yaml("on: push\njobs: []")), false);
   });
 
@@ -40,7 +43,11 @@ describe("a GitHub workflow", () => {
     assert.deepEqual(triggers("{push: {tags: ['v*']}}"), ["tag"]);
     assert.deepEqual(triggers("{push: {branches: [main], tags: ['v*']}}"), ["tag", "push"]);
     assert.deepEqual(triggers("{schedule: [{cron: '0 3 * * *'}], workflow_dispatch: }"), ["schedule", "manual"]);
-    assert.deepEqual(triggers("{workflow_run: {workflows: [ci]}, pull_request_target: {}}"), ["after-pipeline", "pull-request"]);
+    assert.deepEqual(triggers("{workflow_run: {workflows: [ci]}, pull_request_target: {}}"), [
+      "after-pipeline",
+      "pull-request",
+    ]);
+    assert.deepEqual(triggers("{push: {branches: ['*'], tags-ignore: ['*']}}"), ["push"]);
     assert.deepEqual(triggers("issues"), ["other"]);
     assert.equal(workflow("on: workflow_call\njobs: {}").reusable, true);
     assert.equal(workflow("on: [workflow_call, push]\njobs: {}").reusable, false);
@@ -74,7 +81,10 @@ jobs:
     steps: []
 `);
     const [build, deploy, report] = pipeline.jobs;
-    assert.deepEqual(pipeline.jobs.map((it) => it.id), ["build", "deploy", "report"]);
+    assert.deepEqual(
+      pipeline.jobs.map((it) => it.id),
+      ["build", "deploy", "report"],
+    );
     assert.deepEqual([build?.needs, deploy?.needs, report?.needs], [[], ["build"], ["build", "deploy"]]);
     assert.deepEqual([build?.image.text(), deploy?.image.text()], ["golang:1.24", "alpine/helm"]);
     assert.deepEqual([deploy?.environment.text(), report?.environment.text()], ["production", "staging"]);
@@ -107,12 +117,10 @@ describe("capabilities of a workflow", () => {
     assert.deepEqual(scan?.place.path, ["jobs", "ci", "steps", 2, "run"]);
     assert.equal(scan?.text, "trivy image --exit-code 1 web");
     assert.deepEqual(pipeline.capabilities[0]?.place.path, ["jobs", "ci", "steps", 1, "uses"]);
-    assert.deepEqual(pipeline.jobs[0]?.steps.map((it) => it.displayName), [
-      "actions/checkout@v4",
-      "Build",
-      "Scan",
-      "kubectl apply -k overlays/prod",
-    ]);
+    assert.deepEqual(
+      pipeline.jobs[0]?.steps.map((it) => it.displayName),
+      ["actions/checkout@v4", "Build", "Scan", "kubectl apply -k overlays/prod"],
+    );
   });
 
   it("are none where a step or a job never runs", () => {
@@ -127,7 +135,10 @@ jobs:
   regardless: {needs: off, if: always(), runs-on: x, steps: [{run: helm lint}]}
 `);
     assert.deepEqual(seen(pipeline), ["validate helm"]);
-    assert.deepEqual(pipeline.jobs.map((it) => it.disabled), [true, true, false]);
+    assert.deepEqual(
+      pipeline.jobs.map((it) => it.disabled),
+      [true, true, false],
+    );
   });
 
   it("cannot fail the run where failure is tolerated", () => {
@@ -141,7 +152,8 @@ jobs:
   it("depend on the shell that runs them", () => {
     assert.deepEqual(seen(steps("- run: go test ./... | tee log")), ["test go ?"]);
     assert.deepEqual(seen(steps("- run: go test ./... | tee log\n  shell: bash")), ["test go"]);
-    const defaults = "on: push\ndefaults: {run: {shell: bash}}\njobs: {a: {runs-on: x, steps: [{run: go test | tee log}]}}";
+    const defaults =
+      "on: push\ndefaults: {run: {shell: bash}}\njobs: {a: {runs-on: x, steps: [{run: go test | tee log}]}}";
     assert.deepEqual(seen(workflow(defaults)), ["test go"]);
     assert.deepEqual(seen(steps("- run: |\n    go test ./...\n    make\n  shell: bash {0}")), ["test go ?"]);
   });
@@ -163,20 +175,31 @@ jobs:
   });
 
   it("come from images run as steps", () => {
-    assert.deepEqual(seen(steps("- uses: docker://aquasec/trivy:0.60.0\n  with: {args: image --exit-code 1 web}")), ["image-scan trivy"]);
-    assert.deepEqual(seen(steps("- uses: docker://toolbox\n  with: {entrypoint: helm, args: lint chart}")), ["validate helm"]);
+    assert.deepEqual(seen(steps("- uses: docker://aquasec/trivy:0.60.0\n  with: {args: image --exit-code 1 web}")), [
+      "image-scan trivy",
+    ]);
+    assert.deepEqual(seen(steps("- uses: docker://toolbox\n  with: {entrypoint: helm, args: lint chart}")), [
+      "validate helm",
+    ]);
   });
 
   it("come from actions that run commands", () => {
-    assert.deepEqual(seen(steps("- uses: nick-fields/retry@v3\n  with: {command: helm upgrade web ., timeout_minutes: 5}")), ["deploy helm"]);
-    assert.deepEqual(seen(steps("- uses: actions-hub/kubectl@master\n  with: {args: apply -f web.yaml}")), ["deploy kubectl"]);
+    assert.deepEqual(
+      seen(steps("- uses: nick-fields/retry@v3\n  with: {command: helm upgrade web ., timeout_minutes: 5}")),
+      ["deploy helm"],
+    );
+    assert.deepEqual(seen(steps("- uses: actions-hub/kubectl@master\n  with: {args: apply -f web.yaml}")), [
+      "deploy kubectl",
+    ]);
   });
 
   it("write for a controller when a job edits manifests and then pushes", () => {
     assert.deepEqual(seen(steps("- run: kustomize edit set image web=web:2\n- run: git push")), ["gitops-write git"]);
     assert.deepEqual(seen(steps("- run: git push\n- run: kustomize edit set image web=web:2")), []);
     assert.deepEqual(seen(steps("- run: git push")), []);
-    assert.deepEqual(seen(steps("- run: yq -i .a=1 web.yaml\n- uses: peter-evans/create-pull-request@v7")), ["gitops-write peter-evans/create-pull-request"]);
+    assert.deepEqual(seen(steps("- run: yq -i .a=1 web.yaml\n- uses: peter-evans/create-pull-request@v7")), [
+      "gitops-write peter-evans/create-pull-request",
+    ]);
   });
 });
 
@@ -190,25 +213,27 @@ jobs:
   scan: {runs-on: x, steps: [{run: trivy image web}]}
   ring: {needs: ring, runs-on: x, steps: [{run: k6 run x.js}]}
 `);
-  const before = (earlier: string, later: string) => pipeline.precedes(step(pipeline, earlier), step(pipeline, later));
+  const isBefore = (earlier: string, later: string) =>
+    pipeline.precedes(step(pipeline, earlier), step(pipeline, later));
 
   it("is that of the steps in one job", () => {
-    assert.equal(before("test", "validate"), true);
-    assert.equal(before("validate", "test"), false);
-    assert.equal(before("test", "test"), false);
+    assert.equal(isBefore("test", "validate"), true);
+    assert.equal(isBefore("validate", "test"), false);
+    assert.equal(isBefore("test", "test"), false);
   });
 
   it("is that of what jobs need, however far", () => {
-    assert.equal(before("test", "deploy"), true);
-    assert.equal(before("deploy", "test"), false);
-    assert.equal(before("image-scan", "deploy"), false);
-    assert.equal(before("load-test", "load-test"), false);
+    assert.equal(isBefore("test", "deploy"), true);
+    assert.equal(isBefore("deploy", "test"), false);
+    assert.equal(isBefore("image-scan", "deploy"), false);
+    assert.equal(isBefore("load-test", "load-test"), false);
   });
 });
 
 describe("what a workflow calls in the workspace", () => {
   it("counts for the caller and keeps its place", () => {
-    const called = "on: workflow_call\njobs:\n  unit: {runs-on: x, steps: [{run: go test}]}\n  last: {needs: unit, runs-on: x, steps: [{run: helm lint}]}\n";
+    const called =
+      "on: workflow_call\njobs:\n  unit: {runs-on: x, steps: [{run: go test}]}\n  last: {needs: unit, runs-on: x, steps: [{run: helm lint}]}\n";
     const pipeline = workflow(
       "on: push\njobs:\n  test: {uses: ./.github/workflows/test.yml}\n  deploy: {needs: test, runs-on: x, steps: [{run: helm upgrade web .}]}\n",
       { ".github/workflows/test.yml": called },
@@ -216,6 +241,11 @@ describe("what a workflow calls in the workspace", () => {
     assert.deepEqual(seen(pipeline), ["test go", "validate helm", "deploy helm"]);
     assert.match(pipeline.capabilities[0]?.place.document.uri ?? "", /test\.yml$/);
     assert.equal(pipeline.opaque, false);
+    assert.equal(
+      workflow("on: push\njobs: {a: {uses: $/.github/workflows/test.yml}}", { ".github/workflows/test.yml": called })
+        .opaque,
+      false,
+    );
     assert.equal(pipeline.precedes(step(pipeline, "test"), step(pipeline, "deploy")), true);
     assert.equal(pipeline.precedes(step(pipeline, "test"), step(pipeline, "validate")), true);
     assert.equal(pipeline.precedes(step(pipeline, "deploy"), step(pipeline, "test")), false);
@@ -225,13 +255,19 @@ describe("what a workflow calls in the workspace", () => {
     const remote = workflow("on: push\njobs: {a: {uses: other/repo/.github/workflows/build.yml@main}}");
     assert.deepEqual([remote.opaque, remote.jobs[0]?.opaque], [true, true]);
     assert.equal(workflow("on: push\njobs: {a: {uses: ./.github/workflows/gone.yml}}").opaque, true);
-    const known = workflow("on: push\njobs: {a: {uses: slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@v2}}");
+    const known = workflow(
+      "on: push\njobs: {a: {uses: slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@v2}}",
+    );
     assert.deepEqual([known.opaque, seen(known)], [false, ["provenance slsa-github-generator"]]);
-    assert.equal(workflow("on: push\njobs: {a: {if: false, uses: other/repo/.github/workflows/x.yml@main}}").opaque, false);
+    assert.equal(
+      workflow("on: push\njobs: {a: {if: false, uses: other/repo/.github/workflows/x.yml@main}}").opaque,
+      false,
+    );
   });
 
   it("may be a composite action", () => {
-    const action = "runs:\n  using: composite\n  steps:\n    - run: trivy image --exit-code 1 web\n      shell: bash\n    - run: go test\n      if: false\n    - uses: ./.github/actions/lint\n";
+    const action =
+      "runs:\n  using: composite\n  steps:\n    - run: trivy image --exit-code 1 web\n      shell: bash\n    - run: go test\n      if: false\n    - uses: ./.github/actions/lint\n";
     const lint = "runs: {using: composite, steps: [{run: helm lint, shell: bash}]}";
     const pipeline = steps("- uses: ./.github/actions/check", {
       ".github/actions/check/action.yml": action,
@@ -239,16 +275,44 @@ describe("what a workflow calls in the workspace", () => {
     });
     assert.deepEqual(seen(pipeline), ["image-scan trivy", "validate helm"]);
     assert.match(pipeline.capabilities[0]?.place.document.uri ?? "", /check\/action\.yml$/);
-    assert.deepEqual(seen(steps("- uses: ./.github/actions/check\n  continue-on-error: true", { ".github/actions/check/action.yml": lint })), ["validate helm ?"]);
+    assert.deepEqual(
+      seen(
+        steps("- uses: ./.github/actions/check\n  continue-on-error: true", {
+          ".github/actions/check/action.yml": lint,
+        }),
+      ),
+      ["validate helm ?"],
+    );
     assert.equal(steps("- uses: ./.github/actions/gone").opaque, true);
+  });
+
+  it("is told what its caller gives it", () => {
+    const called = (push: string) =>
+      workflow(`on: push\njobs: {a: {uses: ./.github/workflows/build.yml, with: {${push}}}}`, {
+        ".github/workflows/build.yml":
+          "on: {workflow_call: {inputs: {push: {type: boolean, default: true}, scan: {default: false}}}}\njobs:\n  b:\n    runs-on: x\n    steps:\n      - uses: docker/build-push-action@v6\n        with: {push: '${{ inputs.push }}'}\n      - run: trivy image web\n        if: inputs.scan\n",
+      });
+    assert.deepEqual(seen(called("push: false")), ["build docker/build-push-action"]);
+    assert.deepEqual(seen(called("")), ["build docker/build-push-action", "push docker/build-push-action"]);
+    assert.deepEqual(seen(called("push: false, scan: true")), ["build docker/build-push-action", "image-scan trivy ?"]);
+    const action =
+      "inputs: {code: {default: '1'}}\nruns: {using: composite, steps: [{uses: aquasecurity/trivy-action@v1, with: {exit-code: '${{ inputs.code }}'}}]}";
+    assert.deepEqual(seen(steps("- uses: ./scan", { "scan/action.yml": action })), ["image-scan trivy"]);
+    assert.deepEqual(seen(steps("- uses: ./scan\n  with: {code: 0}", { "scan/action.yml": action })), [
+      "image-scan trivy ?",
+    ]);
   });
 
   it("may call itself without end", () => {
     const self = "on: workflow_call\njobs: {a: {uses: ./.github/workflows/loop.yml}}";
-    assert.doesNotThrow(() => workflow("on: push\njobs: {a: {uses: ./.github/workflows/loop.yml}}", { ".github/workflows/loop.yml": self }));
+    assert.doesNotThrow(() =>
+      workflow("on: push\njobs: {a: {uses: ./.github/workflows/loop.yml}}", { ".github/workflows/loop.yml": self }),
+    );
     const action = "runs: {using: composite, steps: [{uses: ./act}]}";
     assert.doesNotThrow(() => steps("- uses: ./act", { "act/action.yml": action }));
-    assert.doesNotThrow(() => steps("- run: make a", { Makefile: "a: b\n\tmake a\nb: a\n\t./x.sh\n", "x.sh": "make b\n./x.sh" }));
+    assert.doesNotThrow(() =>
+      steps("- run: make a", { Makefile: "a: b\n\tmake a\nb: a\n\t./x.sh\n", "x.sh": "make b\n./x.sh" }),
+    );
   });
 
   it("may be a target of a Makefile", () => {
@@ -287,12 +351,24 @@ describe("what a workflow calls in the workspace", () => {
     assert.deepEqual(seen(steps("- run: make test\n  working-directory: src/web", files)), ["test go"]);
     assert.deepEqual(seen(steps("- run: cd src/web && make test", files)), ["test go"]);
     assert.deepEqual(seen(steps("- run: make -C src/web test", files)), ["test go"]);
-    const defaults = "on: push\njobs: {a: {runs-on: x, defaults: {run: {working-directory: ./src/web}}, steps: [{run: make test}]}}";
+    assert.deepEqual(seen(steps("- run: make -C ${DIR}/web test\n  env: {DIR: src}", files)), ["test go"]);
+    const defaults =
+      "on: push\njobs: {a: {runs-on: x, defaults: {run: {working-directory: ./src/web}}, steps: [{run: make test}]}}";
     assert.deepEqual(seen(workflow(defaults, files)), ["test go"]);
   });
 
   it("may be a script of package.json", () => {
-    const files = { "package.json": JSON.stringify({ scripts: { check: "npm run lint && npm run unit", unit: "jest", lint: "eslint .", deploy: "kubectl apply -f x", predeploy: "docker build ." } }) };
+    const files = {
+      "package.json": JSON.stringify({
+        scripts: {
+          check: "npm run lint && npm run unit",
+          unit: "jest",
+          lint: "eslint .",
+          deploy: "kubectl apply -f x",
+          predeploy: "docker build .",
+        },
+      }),
+    };
     assert.deepEqual(seen(steps("- run: npm run check", files)), ["test jest"]);
     assert.deepEqual(seen(steps("- run: yarn deploy", files)), ["build docker", "deploy kubectl"]);
     assert.deepEqual(seen(steps("- run: npm test")), ["test npm"]);
@@ -303,13 +379,28 @@ describe("what a workflow calls in the workspace", () => {
   it("may be a script, a Taskfile or a justfile", () => {
     const script = "#!/usr/bin/env bash\nset -e\nhelm upgrade web .\n. lib/wait.sh\n";
     const files = { "hack/deploy.sh": script, "hack/lib/wait.sh": "kubectl rollout status deploy/web\n" };
-    for (const call of ["./hack/deploy.sh prod", "bash hack/deploy.sh", "sh -x ./hack/deploy.sh", '"$GITHUB_WORKSPACE/hack/deploy.sh"', "sudo hack/deploy.sh"]) {
-      assert.deepEqual(seen(steps(`- run: ${call.startsWith('"') ? `'${call}'` : call}`, files)), ["deploy helm", "wait kubectl"], call);
+    for (const call of [
+      "./hack/deploy.sh prod",
+      "bash hack/deploy.sh",
+      "sh -x ./hack/deploy.sh",
+      '"$GITHUB_WORKSPACE/hack/deploy.sh"',
+      "sudo hack/deploy.sh",
+    ]) {
+      assert.deepEqual(
+        seen(steps(`- run: ${call.startsWith('"') ? `'${call}'` : call}`, files)),
+        ["deploy helm", "wait kubectl"],
+        call,
+      );
     }
     assert.equal(steps("- run: ./hack/gone.sh").opaque, true);
     assert.equal(steps("- run: |\n    curl -o tools/get.sh https://host/get.sh\n    bash tools/get.sh").opaque, false);
-    const Taskfile = "version: '3'\ntasks:\n  ci: {deps: [lint], cmds: [{task: test}, {cmd: checkov -d ., ignore_error: true}]}\n  test: go test\n  lint: [helm lint]\n";
-    assert.deepEqual(seen(steps("- run: task ci", { "Taskfile.yml": Taskfile })), ["validate helm", "test go", "iac-scan checkov ?"]);
+    const Taskfile =
+      "version: '3'\ntasks:\n  ci: {deps: [lint], cmds: [{task: test}, {cmd: checkov -d ., ignore_error: true}]}\n  test: go test\n  lint: [helm lint]\n";
+    assert.deepEqual(seen(steps("- run: task ci", { "Taskfile.yml": Taskfile })), [
+      "validate helm",
+      "test go",
+      "iac-scan checkov ?",
+    ]);
     const justfile = "ci: lint\n    @go test\nlint flags='':\n    helm lint {{flags}}\n\nother:\n    docker build .\n";
     assert.deepEqual(seen(steps("- run: just ci", { justfile })), ["validate helm", "test go"]);
   });
@@ -336,7 +427,9 @@ describe("a half-typed workflow", () => {
   });
 
   it("reads steps that come in through an anchor", () => {
-    const pipeline = workflow("on: push\njobs:\n  a: {runs-on: x, steps: &s [{run: go test}]}\n  b: {runs-on: x, steps: *s}\n");
+    const pipeline = workflow(
+      "on: push\njobs:\n  a: {runs-on: x, steps: &s [{run: go test}]}\n  b: {runs-on: x, steps: *s}\n",
+    );
     assert.deepEqual(seen(pipeline), ["test go", "test go"]);
   });
 });

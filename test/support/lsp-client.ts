@@ -96,6 +96,7 @@ export class LspClient {
   }
 
   async stop(): Promise<number | null> {
+    if (this.process.exitCode !== null) return this.process.exitCode;
     const ended = new Promise<number | null>((done) => this.process.once("exit", done));
     await this.connection.sendRequest("shutdown").catch(() => undefined);
     await this.connection.sendNotification("exit").catch(() => undefined);

@@ -208,15 +208,16 @@ class Reader {
     const [start, keyEnd] = key.range;
     if (key.anchor !== undefined) this.anchors.set(key.anchor, undefined);
     const shown = read ?? this.#scalar(undefined, { start: keyEnd, end: keyEnd, anchor: undefined, tag: undefined });
+    const placed = isEmpty(shown) && mark !== -1 ? { ...shown, start: mark + 1, end: mark + 1 } : shown;
     return {
       kind: "entry",
       key: String(key.value ?? ""),
       keyStyle: STYLES[(key.type as Scalar.Type | undefined) ?? "PLAIN"],
       start,
       keyEnd,
-      end: Math.max(mark + 1, keyEnd, shown.end),
+      end: Math.max(mark + 1, keyEnd, placed.end),
       mark,
-      value: isEmpty(shown) && mark !== -1 ? { ...shown, start: mark + 1, end: mark + 1 } : shown,
+      value: placed,
     };
   }
 

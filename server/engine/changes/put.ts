@@ -169,7 +169,7 @@ function putScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: string | nu
 }
 
 /** Puts a value in the place of any other, or of none. */
-function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
+export function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
   const old = slot.value;
   if (old !== undefined && !pen.allowsReplacing(old)) return;
   if (isInFlow(slot)) return replaceInFlow(pen, slot, value, hand);

@@ -5,6 +5,7 @@ import { find, isInFlow } from "./find.ts";
 import type { Slot } from "./find.ts";
 import type { OutlineScalar } from "./outline.ts";
 import type { Pen } from "./pen.ts";
+import { replaceValue } from "./put.ts";
 import { canBePlain, escaped, isPrintable, quoted, readsAs } from "./scalars.ts";
 import { leadingSpaces, lineEnd, lineStart, nextLine } from "./text.ts";
 
@@ -25,7 +26,9 @@ export function replaceText(pen: Pen, path: readonly Key[], text: string, span: 
   const [from, to] = span ?? [0, node.text.length];
   if (node.text.slice(from, to) === text) return;
   const whole = node.text.slice(0, from) + text + node.text.slice(to);
-  if (node.style === "literal" || node.style === "folded") return replaceInBlock(pen, node, text, [from, to]);
+  const isBlock = node.style === "literal" || node.style === "folded";
+  if (isBlock && span === undefined) return replaceValue(pen, slot, text, pen.hand);
+  if (isBlock) return replaceInBlock(pen, node, text, [from, to]);
   const style = styleFor(pen, slot, node, whole);
   if (style !== node.style || span === undefined || node.text === "" || source.slice(node.start, node.end).includes("\n")) {
     const written = style === "plain" ? whole : quoted(whole, style === "single" ? "'" : '"', true);

@@ -1,10 +1,25 @@
 /** GitHub workflows, and composite actions, as pipelines. Whatever is written there, reading it never throws. */
 import type { Capability, Field, Job, Pipeline, Trigger } from "../../../model/facts.ts";
-import { argumentsOf, commandsOfReference, type Environment, type Sighting, sightingsOfReference } from "../capabilities.ts";
+import {
+  argumentsOf,
+  commandsOfReference,
+  type Environment,
+  resolve,
+  type Sighting,
+  sightingsOfReference,
+} from "../capabilities.ts";
 import { follow, join } from "../indirection.ts";
 import { containerWords } from "../shell/launchers.ts";
 import { type PlacedCommand, readCommands, type ShellOptions } from "../shell.ts";
-import { makeSteps, orderOf, type PipelineFiles, type PipelineSource, type StepParts, sightingsOf } from "./pipeline.ts";
+import { triggersOf } from "./github-triggers.ts";
+import {
+  makeSteps,
+  orderOf,
+  type PipelineFiles,
+  type PipelineSource,
+  type StepParts,
+  sightingsOf,
+} from "./pipeline.ts";
 
 export type { PipelineFiles, PipelineSource } from "./pipeline.ts";
 
@@ -19,7 +34,9 @@ export function isGithubWorkflow(path: string, body: Field): boolean {
   if (/(?:^|\/)\.github\//.test(path) || !/\.ya?ml$/.test(path)) return false;
   if (body.at("on").presence === "absent") return false;
   const jobs = body.at("jobs").writtenEntries();
-  return jobs.some(([, job]) => ["runs-on", "uses"].some((it) => job.at(it).presence !== "absent") || job.at("steps").kind === "list");
+  return jobs.some(
+    ([, job]) => ["runs-on", "uses"].some((it) => job.at(it).presence !== "absent") || job.at("steps").kind === "list",
+  );
 }
 
 /** A composite action: it has steps of its own. */
@@ -52,8 +69,14 @@ export function readGithubWorkflow(source: PipelineSource, files: PipelineFiles)
   const reusable = triggers.size === 1 && triggers.has("call");
   const permissions = source.body.at("permissions");
   // A called workflow gets the permissions of its caller, who is not known here.
-  const granted: Environment = (name) => (reusable && name === "permissions.id-token" ? "write" : undefined);
-  const jobs = readJobs(source.body, reading, { ...settingOf(source.body, granted), permissions, stack: [source.path] }, undefined);
+  const given = inputsOf(source.body.at("on", "workflow_call", "inputs"), undefined, () => undefined);
+  const granted: Environment = (name) => (reusable && name === "permissions.id-token" ? "write" : given(name));
+  const jobs = readJobs(
+    source.body,
+    reading,
+    { ...settingOf(source.body, granted), permissions, stack: [source.path] },
+    undefined,
+  );
   return finish(source, reading, { place: source.body.at("jobs"), triggers, jobs, reusable });
 }
 
@@ -61,7 +84,8 @@ export function readGithubWorkflow(source: PipelineSource, files: PipelineFiles)
 export function readGithubAction(source: PipelineSource, files: PipelineFiles): Pipeline {
   const reading: Reading = { files, jobs: [], callers: new Map(), capabilities: [], opaque: false };
   const runs = source.body.at("runs");
-  const setting = { ...settingOf(source.body, () => undefined), permissions: undefined, stack: [source.path] };
+  const defaults = inputsOf(source.body.at("inputs"), undefined, () => undefined);
+  const setting = { ...settingOf(source.body, defaults), permissions: undefined, stack: [source.path] };
   const job = readJob("action", runs, reading, setting, undefined, false);
   return finish(source, reading, { place: runs, triggers: new Set<Trigger>(["call"]), jobs: [job], reusable: true });
 }
@@ -92,17 +116,18 @@ function finish(
 
 function readJobs(body: Field, reading: Reading, setting: Setting, caller: Job | undefined): readonly Job[] {
   const written = body.at("jobs").writtenEntries();
-  const never = neverRunning(written);
+  const never = neverRunning(written, setting.environment);
   return written.map(([id, job]) => readJob(id, job, reading, setting, caller, never.has(id)));
 }
 
 /** Jobs that are switched off, and those that wait for one that never runs. */
-function neverRunning(jobs: readonly (readonly [string, Field])[]): ReadonlySet<string> {
-  const never = new Set(jobs.filter(([, job]) => isNever(job.at("if"))).map(([id]) => id));
+function neverRunning(jobs: readonly (readonly [string, Field])[], environment: Environment): ReadonlySet<string> {
+  const never = new Set(jobs.filter(([, job]) => isNever(job.at("if"), environment)).map(([id]) => id));
   const goesOn = /always\(|cancelled\(|failure\(/;
   for (let more = never.size > 0; more; ) {
     const added = jobs.filter(
-      ([id, job]) => !never.has(id) && needsOf(job).some((it) => never.has(it)) && !goesOn.test(job.at("if").source ?? ""),
+      ([id, job]) =>
+        !never.has(id) && needsOf(job).some((it) => never.has(it)) && !goesOn.test(job.at("if").source ?? ""),
     );
     for (const [id] of added) never.add(id);
     more = added.length > 0;
@@ -146,12 +171,16 @@ function readJob(
   reading.jobs.push(job);
   if (caller !== undefined) reading.callers.set(job, caller);
   if (opaque) reading.opaque = true;
-  const parts = body.at("steps").writtenItems().map((it) => stepParts(it, reading, setting, granted, disabled));
+  const parts = body
+    .at("steps")
+    .writtenItems()
+    .map((it) => stepParts(it, reading, setting, granted, disabled));
   if (known.length > 0) parts.push(callParts(body, uses, granted, disabled));
   steps.push(...makeSteps(job, parts));
   reading.capabilities.push(...steps.flatMap((it) => it.capabilities));
   if (target !== undefined) {
-    const inner = settingOf(target.body, (name) => (name === "permissions.id-token" ? granted(name) : undefined));
+    const given = inputsOf(target.body.at("on", "workflow_call", "inputs"), body.at("with"), granted);
+    const inner = settingOf(target.body, (name) => (name === "permissions.id-token" ? granted(name) : given(name)));
     const own = target.body.at("permissions");
     const rights = own.presence === "absent" ? undefined : own;
     readJobs(target.body, reading, { ...inner, permissions: rights, stack: [...around.stack, target.path] }, job);
@@ -163,34 +192,56 @@ function readJob(
 function callParts(body: Field, uses: Field, environment: Environment, disabled: boolean): StepParts {
   const displayName = textOf(body.at("name")) ?? uses.source ?? "";
   const inputs = body.at("with");
-  return { body, place: uses.place, displayName, commands: [], uses, kind: "action", inputs, environment, disabled, tolerated: false };
+  return {
+    body,
+    place: uses.place,
+    displayName,
+    commands: [],
+    uses,
+    kind: "action",
+    inputs,
+    environment,
+    disabled,
+    tolerated: false,
+  };
 }
 
 function calledWorkflow(reference: string, reading: Reading, stack: readonly string[]) {
-  if (!reference.startsWith("./")) return undefined;
-  const path = join("", reference);
+  if (!/^[.$]\//.test(reference)) return undefined;
+  const path = join("", reference.replace(/^\$\//, ""));
   if (path === undefined || stack.includes(path) || stack.length >= MAX_DEPTH) return undefined;
   const body = reading.files.body(path);
   return body === undefined ? undefined : { path, body };
 }
 
-function stepParts(body: Field, reading: Reading, around: Setting, granted: Environment, jobDisabled: boolean): StepParts {
+function stepParts(
+  body: Field,
+  reading: Reading,
+  around: Setting,
+  granted: Environment,
+  jobDisabled: boolean,
+): StepParts {
   const uses = body.at("uses");
   const run = body.at("run");
   const inputs = body.at("with");
-  const disabled = jobDisabled || isNever(body.at("if"));
   const environment = variablesOf(body.at("env"), granted);
+  const disabled = jobDisabled || isNever(body.at("if"), environment);
   const options = shellOptions(body.at("shell").presence === "absent" ? around.shell : body.at("shell"));
   const own = run.presence === "absent" ? commandsOfReference("action", uses, inputs, {}) : readCommands(run, options);
   const commands = [...own, ...containerCommand(uses, inputs)];
   const place = body.at("working-directory").presence === "absent" ? around.directory : body.at("working-directory");
   const directory = join("", textOf(place) ?? "") ?? "";
-  const followed = follow(commands, directory, reading.files);
-  const called = disabled ? [] : calledAction(textOf(uses), reading, { ...around, environment });
+  const followed = follow(commands, directory, reading.files, environment);
+  const called = disabled ? [] : calledAction(textOf(uses), inputs, reading, { ...around, environment });
   if (!disabled && (followed.missing || called === undefined)) reading.opaque = true;
   const name = textOf(body.at("name"));
   const first = uses.source ?? run.source?.trim().split("\n", 1)[0];
-  const point = name !== undefined ? body.at("name").place : uses.presence !== "absent" ? uses.place : { ...run.place, onKey: true as const };
+  const point =
+    name !== undefined
+      ? body.at("name").place
+      : uses.presence !== "absent"
+        ? uses.place
+        : { ...run.place, onKey: true as const };
   return {
     body,
     place: point,
@@ -208,17 +259,26 @@ function stepParts(body: Field, reading: Reading, around: Setting, granted: Envi
 }
 
 /** What a composite action of the workspace gives; `undefined` for one that is not there. */
-function calledAction(reference: string | undefined, reading: Reading, around: Setting): readonly Sighting[] | undefined {
-  if (reference === undefined || !/^\.{1,2}(?:\/|$)/.test(reference)) return [];
-  const folder = join("", reference);
+function calledAction(
+  reference: string | undefined,
+  inputs: Field,
+  reading: Reading,
+  around: Setting,
+): readonly Sighting[] | undefined {
+  if (reference === undefined || !/^(?:\.{1,2}|\$)(?:\/|$)/.test(reference)) return [];
+  const folder = join("", reference.replace(/^\$\//, ""));
   if (folder === undefined || around.stack.includes(folder) || around.stack.length >= MAX_DEPTH) return [];
-  const body = ["action.yml", "action.yaml"].map((it) => reading.files.body(join(folder, it) ?? it)).find((it) => it !== undefined);
+  const body = ["action.yml", "action.yaml"]
+    .map((it) => reading.files.body(join(folder, it) ?? it))
+    .find((it) => it !== undefined);
   if (body === undefined) return undefined;
-  const inner: Setting = { ...around, stack: [...around.stack, folder] };
+  const given = inputsOf(body.at("inputs"), inputs, around.environment);
+  const environment: Environment = (name) => (name.startsWith("inputs.") ? given(name) : around.environment(name));
+  const inner: Setting = { ...around, environment, stack: [...around.stack, folder] };
   return body
     .at("runs", "steps")
     .writtenItems()
-    .map((it) => stepParts(it, reading, inner, around.environment, false))
+    .map((it) => stepParts(it, reading, inner, environment, false))
     .filter((it) => !it.disabled)
     .flatMap(sightingsOf);
 }
@@ -240,7 +300,10 @@ function shellOptions(shell: Field): ShellOptions {
   if (text === undefined) return {};
   if (text === "bash") return { pipefail: true };
   if (!text.includes("{0}")) return {};
-  return { errexit: /\s-\w*e|errexit/.test(text) || !/^(?:ba|z|da)?sh\b/.test(text), pipefail: text.includes("pipefail") };
+  return {
+    errexit: /\s-\w*e|errexit/.test(text) || !/^(?:ba|z|da)?sh\b/.test(text),
+    pipefail: text.includes("pipefail"),
+  };
 }
 
 function settingOf(body: Field, environment: Environment, around?: Setting): Omit<Setting, "permissions" | "stack"> {
@@ -260,6 +323,16 @@ function variablesOf(variables: Field, around: Environment): Environment {
   return (name) => textOf(variables.at(name)) ?? around(name);
 }
 
+/** Inputs of a called pipeline: as its caller gives them, else their defaults. */
+function inputsOf(declared: Field, given: Field | undefined, caller: Environment): Environment {
+  return (name) => {
+    if (!name.startsWith("inputs.")) return undefined;
+    const input = name.slice("inputs.".length);
+    const value = given === undefined ? undefined : textOf(given.at(input));
+    return value === undefined ? textOf(declared.at(input, "default")) : resolve(value, caller);
+  };
+}
+
 /** Lets rows of the lexicon ask whether the job may have an identity token. */
 function withPermission(setting: Setting): Environment {
   const { permissions } = setting;
@@ -272,49 +345,17 @@ function withPermission(setting: Setting): Environment {
   };
 }
 
-const TRIGGERS: Readonly<Record<string, Trigger>> = {
-  pull_request: "pull-request",
-  pull_request_target: "pull-request",
-  merge_group: "pull-request",
-  release: "tag",
-  schedule: "schedule",
-  workflow_dispatch: "manual",
-  workflow_call: "call",
-  workflow_run: "after-pipeline",
-};
-
-function triggersOf(on: Field): ReadonlySet<Trigger> {
-  const found = new Set<Trigger>();
-  const events: (readonly [string | undefined, Field | undefined])[] =
-    on.kind === "map"
-      ? on.writtenEntries().map(([name, it]) => [name, it])
-      : on.kind === "list"
-        ? on.writtenItems().map((it) => [it.source, undefined])
-        : [[textOf(on), undefined]];
-  for (const [name, filter] of events) {
-    if (name === undefined) continue;
-    if (name !== "push") {
-      found.add(Object.hasOwn(TRIGGERS, name) ? (TRIGGERS[name] ?? "other") : "other");
-      continue;
-    }
-    const has = (key: string) => filter !== undefined && filter.at(key).presence !== "absent";
-    const tags = has("tags") || has("tags-ignore");
-    if (tags) found.add("tag");
-    // A filter for tags alone keeps branches out.
-    if (!tags || has("branches") || has("branches-ignore")) found.add("push");
-  }
-  return found;
-}
-
 function needsOf(job: Field): readonly string[] {
   const needs = job.at("needs");
   const names = needs.kind === "list" ? needs.writtenItems().map((it) => it.source) : [textOf(needs)];
   return names.filter((it) => it !== undefined);
 }
 
-/** `false`, `${{ false }}`, `false && …`. */
-function isNever(condition: Field): boolean {
-  return /^\s*(?:\$\{\{)?\s*false\s*(?:&&[^|]*)?(?:\}\})?\s*$/i.test(condition.source ?? "");
+/** `false`, `${{ false }}`, `false && …`, and an input that the caller switches off. */
+function isNever(condition: Field, environment: Environment): boolean {
+  const written = condition.source?.trim() ?? "";
+  const text = resolve(/^inputs\.[\w-]+$/.test(written) ? `\${{ ${written} }}` : written, environment) ?? "";
+  return /^(?:\$\{\{)?\s*false\s*(?:&&[^|]*)?(?:\}\})?$/i.test(text);
 }
 
 function isTrue(field: Field): boolean {

@@ -35,7 +35,9 @@ export interface StepParts {
 }
 
 /** What a step's own words and what it calls give, each with its place. */
-export function sightingsOf(parts: Omit<StepParts, "body" | "place" | "displayName" | "disabled">): readonly Sighting[] {
+export function sightingsOf(
+  parts: Omit<StepParts, "body" | "place" | "displayName" | "disabled">,
+): readonly Sighting[] {
   const idle = parts.followed?.idle;
   const commands = [...parts.commands.filter((it) => idle?.has(it) !== true), ...(parts.followed?.commands ?? [])];
   const seen = [
@@ -88,7 +90,10 @@ function distinct(sightings: readonly Sighting[]): readonly Sighting[] {
   const all = [...kept.values()];
   // `npm test` counts by its name only where its script does not say better which runner it is.
   const named = (it: Sighting) => /^(?:npm|pnpm|yarn|bun)$/.test(it.tool) && (it.name === "test" || it.name === "e2e");
-  return all.filter((it) => !named(it) || !all.some((other) => other.name === it.name && !named(other) && samePlace(it.place, other.place)));
+  return all.filter(
+    (it) =>
+      !named(it) || !all.some((other) => other.name === it.name && !named(other) && samePlace(it.place, other.place)),
+  );
 }
 
 function samePlace(a: Place, b: Place): boolean {

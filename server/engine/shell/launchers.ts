@@ -1,7 +1,7 @@
 /** The commands that run in the end, behind `npx`, `go run`, `docker run IMAGE`, `find -exec`, `sh -c` and the like. */
 import { IMAGES, LAUNCHERS } from "../../../model/tools.ts";
 import { parseShell } from "../shell.ts";
-import { afterOptions, dropPrefixes, followsPattern, nestedScript, patternOf, programOf } from "./words.ts";
+import { afterOptions, dropPrefixes, followsPattern, isVariable, nestedScript, patternOf, programOf } from "./words.ts";
 
 const MAX_DEPTH = 5;
 
@@ -70,9 +70,21 @@ const SWITCHES =
   /^(?:--(?:rm|init|privileged|read-only|detach|tty|interactive|no-healthcheck|oom-kill-disable|publish-all|quiet|no-deps|no-tty|service-ports|build|remove-orphans)|-[a-zA-Z]*[itdPqTd])$/;
 
 function containerCommand(program: string, args: readonly string[]): readonly (readonly string[])[] {
-  let i = afterOptions(args, 0, ["--context", "-c", "-H", "--host", "--config", "-l", "--log-level", "-f", "--file", "-p"]);
+  let i = afterOptions(args, 0, [
+    "--context",
+    "-c",
+    "-H",
+    "--host",
+    "--config",
+    "-l",
+    "--log-level",
+    "-f",
+    "--file",
+    "-p",
+  ]);
   const compose = program === "docker-compose" || args[i] === "compose";
-  if (args[i] === "compose") i = afterOptions(args, i + 1, ["-f", "--file", "-p", "--project-name", "--profile", "--env-file"]);
+  if (args[i] === "compose")
+    i = afterOptions(args, i + 1, ["-f", "--file", "-p", "--project-name", "--profile", "--env-file"]);
   if (args[i] === "container") i += 1;
   const verb = args[i];
   if (verb !== "run" && verb !== "exec") return [];
@@ -80,8 +92,10 @@ function containerCommand(program: string, args: readonly string[]): readonly (r
   i += 1;
   while (i < args.length) {
     const word = args[i] ?? "";
-    if (!word.startsWith("-")) break;
-    if (word.startsWith("--entrypoint")) {
+    const options = isVariable(word) && /(?:ARG|OPT|FLAG)/i.test(word);
+    if (!word.startsWith("-") && !options) break;
+    if (options) i += 1;
+    else if (word.startsWith("--entrypoint")) {
       const inline = word.startsWith("--entrypoint=");
       entrypoint = inline ? word.slice("--entrypoint=".length) : args[i + 1];
       i += inline ? 1 : 2;

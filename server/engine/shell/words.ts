@@ -112,7 +112,18 @@ export function patternOf(command: string): Pattern {
 
 /** Options that stand in front of sub-commands and take the next word with them, whatever it looks like. */
 const VALUED = new Set([
-  ...["-n", "--namespace", "--context", "--kube-context", "--kubeconfig", "-C", "--prefix", "--dir", "--cwd", "--chdir"],
+  ...[
+    "-n",
+    "--namespace",
+    "--context",
+    "--kube-context",
+    "--kubeconfig",
+    "-C",
+    "--prefix",
+    "--dir",
+    "--cwd",
+    "--chdir",
+  ],
   ...["-f", "--file", "--config", "--project", "--profile", "-F", "--filter"],
 ]);
 
@@ -145,10 +156,17 @@ function nextWord(args: readonly string[], from: number, wanted: readonly string
     if (word.startsWith("-")) {
       if (VALUED.has(word)) i += 1;
       mayBeValue = !VALUED.has(word) && !word.includes("=");
+    } else if (isVariable(word)) {
+      // `helm $HELM_ARGS upgrade`: a variable on its own stands for options.
     } else if (mayBeValue) mayBeValue = false;
     else return -1;
   }
   return -1;
+}
+
+/** A word that is one shell variable and nothing else. */
+export function isVariable(word: string): boolean {
+  return /^\$(?:\w+|\{\w+\})$/.test(word);
 }
 
 function isOneOf(word: string, wanted: readonly string[]): boolean {

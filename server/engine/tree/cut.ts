@@ -18,14 +18,15 @@ function cut(tree: Tree, limit: number, last: boolean): Tree | undefined {
   if (tree.kind === "list") {
     const kept = tree.items.filter((item) => item.start < limit);
     const items = kept.flatMap((item, at) => cut(item, limit, at === kept.length - 1) ?? []);
-    return { ...tree, items, end: Math.min(tree.end, items.at(-1)?.end ?? limit), open };
+    return { ...tree, items, end: items.at(-1)?.end ?? tree.start, open };
   }
   const kept = tree.entries.filter((entry) => entry.keyStart < limit);
   const entries = kept.map((entry, at) => {
     const value = cut(entry.value, limit, at === kept.length - 1) ?? unknownAt(entry.keyEnd);
     return value === entry.value ? entry : { ...entry, value };
   });
-  return { ...tree, entries, end: Math.min(tree.end, entries.at(-1)?.value.end ?? limit), open };
+  const final = entries.at(-1);
+  return { ...tree, entries, end: Math.max(final?.keyEnd ?? tree.start, final?.value.end ?? tree.start), open };
 }
 
 function unknownAt(place: number): Tree {

@@ -89,7 +89,10 @@ class Marker {
     }
     if (node.style === "literal" || node.style === "folded") {
       const region = blocks[lastIndex(blocks, node.start)];
-      if (region === undefined || region.end <= node.start) return node;
+      if (region === undefined || region.end <= node.start) {
+        // Its text is as written when there was nothing to mask.
+        return this.#actionIn(node.start, node.end) === undefined ? node : { ...node, unknown: true };
+      }
       const end = Math.max(node.end, region.end);
       return { ...node, end, text: bodyOf(text.slice(node.start, end)), unknown: true };
     }

@@ -33,7 +33,9 @@ interface Line {
   readonly to: number;
   /** Nothing but actions on it. */
   readonly bare: boolean;
+  /** The block scalar that the line is in. */
   block: Block | undefined;
+  header: boolean;
 }
 
 interface Block {
@@ -55,14 +57,17 @@ export function mask(text: string, actions: readonly Action[], sparing: boolean)
   const lines = linesOf(text, actions);
   const blocks = markBlocks(text, lines);
   const standing: Standing[] = [];
+  let behindBlock = false;
   const out = lines.map((line) => {
+    if (!line.bare && line.rest.trim() !== "") behindBlock = line.block !== undefined || line.header;
     if (line.actions.length === 0) return text.slice(line.start, line.end);
     if (!line.bare) return maskInline(text, line, sparing);
     if (line.block !== undefined) return maskInBlock(line, line.block);
     for (const action of line.actions) {
       if (action.kind === "print" && action.start >= line.start) standing.push({ action, indent: indentOf(text, action, line) });
     }
-    return line.rest;
+    // Behind a block scalar a long empty line would be a line of it, and a comment is not.
+    return behindBlock ? `#${" ".repeat(line.end - line.start - 1)}` : line.rest;
   });
   return {
     text: out.map((line, at) => line + text.slice(lines[at]?.end, lines[at + 1]?.start ?? text.length)).join(""),
@@ -93,7 +98,7 @@ function linesOf(text: string, actions: readonly Action[]): Line[] {
     const from = rest.length - rest.trimStart().length;
     // A comment before the first action makes all of the line a comment.
     const bare = to === 0 && here[0] !== undefined && here[0].start <= start + from;
-    lines.push({ start, end, actions: here, rest, from, to, bare, block: undefined });
+    lines.push({ start, end, actions: here, rest, from, to, bare, block: undefined, header: false });
     start = last + 1;
   }
   return lines;
@@ -117,6 +122,7 @@ function markBlocks(text: string, lines: readonly Line[]): Block[] {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at];
     if (line === undefined || line.bare || !isHeader(line.rest)) continue;
+    line.header = true;
     const block = blockFrom(text, lines, at);
     for (let inside = at + 1; inside <= block.lastLine; inside++) {
       const body = lines[inside];

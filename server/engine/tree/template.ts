@@ -63,6 +63,9 @@ function isInScalars(root: Tree, actions: readonly Action[]): boolean {
   for (let tree = waiting.pop(); tree !== undefined; tree = waiting.pop()) {
     if (tree.kind === "scalar") {
       if (cuts(tree.start, tree.end)) return false;
+      // Behind a plain value, an action that prints nothing is no part of it.
+      const silent = tree.style === "plain" ? actionAt(actions, tree.start, tree.end) : undefined;
+      if (silent !== undefined && silent.kind !== "print") return false;
     } else {
       const children = tree.kind === "map" ? tree.entries : tree.items;
       if (seen.has(children)) continue;

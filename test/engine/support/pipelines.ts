@@ -6,7 +6,11 @@ import { SourceFile } from "../../../server/engine/source.ts";
 
 /** The root of a YAML 1.2 text. */
 export function yaml(text: string, path = "file.yaml"): Field {
-  const file = new SourceFile(`file:///repo/${path}`, 1, text === "" ? "null" : text, { yaml: true, yaml11: false, templated: "never" });
+  const file = new SourceFile(`file:///repo/${path}`, 1, text === "" ? "null" : text, {
+    yaml: true,
+    yaml11: false,
+    templated: "never",
+  });
   const [document] = file.documents;
   if (document === undefined) throw new Error("A text always has a document.");
   return rootField(document);
@@ -35,7 +39,11 @@ export function workflow(text: string, texts: Texts = {}): Pipeline {
 
 /** A workflow of one job with these steps, written as a YAML list. */
 export function steps(list: string, texts: Texts = {}): Pipeline {
-  const indented = list.trim().split("\n").map((it) => `      ${it}`).join("\n");
+  const indented = list
+    .trim()
+    .split("\n")
+    .map((it) => `      ${it}`)
+    .join("\n");
   return workflow(`on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n${indented}\n`, texts);
 }
 

@@ -1,0 +1,58 @@
+import type { Container, Workload, World } from "../../../facts.ts";
+import { imageOf, imageOverrides, isBuiltByKo, isTaggedByTool } from "../../../images.ts";
+import { everyContainer, ifKnown, met, practice, type Spot, Unresolved } from "../../../practice.ts";
+
+/** Tags that are moved by habit: worth a word, not a finding. */
+const MOVING = /^(?:main|master|trunk|dev|develop|edge|stable|nightly|canary|next|current|release|lts|testing)$/;
+
+export default practice({
+  level: 1,
+  gate: "required",
+  share: "all",
+  subject: "workload",
+  effort: "confirm",
+  judge(workload, world) {
+    const containers = workload.allContainers.filter(({ image }) => image.presence !== "absent");
+    const verdict = everyContainer(workload, containers, (container) => violation(container, workload, world));
+    if (verdict?.state !== "met") return verdict;
+    const moving = containers.flatMap(movingTag);
+    return moving.length > 0 ? met(moving) : verdict;
+  },
+  references: ["https://kubernetes.io/docs/concepts/containers/images/"],
+  equivalents: {
+    "kube-linter": ["latest-tag"],
+    "kube-score": ["container-image-tag"],
+    polaris: ["tagNotSpecified"],
+    checkov: ["CKV_K8S_14"],
+    kubescape: ["C-0075"],
+    trivy: ["KSV-0013"],
+    learnk8s: ["container images"],
+  },
+});
+
+function isPinned(tag: string | undefined): boolean {
+  return tag !== undefined && tag !== "latest";
+}
+
+function violation(container: Container, workload: Workload, world: World): Spot | undefined {
+  if (isBuiltByKo(container)) return undefined;
+  const image = imageOf(container);
+  if (image === undefined || image.digest !== undefined || isPinned(image.tag)) return undefined;
+  const overrides = imageOverrides(image.name, workload, world);
+  const good = overrides.filter((entry) => entry.at("digest").text() !== undefined || isPinned(entry.at("newTag").text()));
+  if (overrides.length > 0 && good.length === overrides.length) return undefined;
+  // Some overlays pin it and some do not, or a tool puts its own tag there.
+  if (good.length > 0 || isTaggedByTool(image.name, workload, world)) throw new Unresolved(container.image.place);
+  const args = { image: image.name };
+  const moved = overrides[0]?.at("newTag");
+  if (moved !== undefined) return { place: moved.place, message: "unmet.latest", args };
+  if (image.tagAt === undefined) return { place: container.image.place, args };
+  return { place: container.image.part(...image.tagAt), message: "unmet.latest", args };
+}
+
+function movingTag(container: Container): readonly Spot[] {
+  const image = ifKnown(() => imageOf(container));
+  if (image?.tagAt === undefined || image.digest !== undefined || !MOVING.test(image.tag ?? "")) return [];
+  const args = { image: image.name, tag: image.tag ?? "" };
+  return [{ place: container.image.part(...image.tagAt), message: "met.moving", container: container.displayName, args }];
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { cellOf, DIMENSIONS, isDimension, LEVELS } from "../../model/kmm.ts";
+import { DEFINING } from "../../model/ladder.ts";
+import { PRACTICES } from "../../model/practices.ts";
+import { textsOf } from "../support/disk.ts";
+
+const ROOT = process.cwd();
+
+function holes(text: string): string[] {
+  return [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ""))].sort();
+}
+
+describe("texts", () => {
+  const en = textsOf("en");
+  const sv = textsOf("sv");
+
+  it("have the same interface keys and holes in both languages", () => {
+    assert.deepEqual(Object.keys(sv.interface).sort(), Object.keys(en.interface).sort());
+    for (const [key, text] of Object.entries(en.interface)) assert.deepEqual(holes(sv.interface[key] ?? ""), holes(text), key);
+  });
+
+  it("have the same practices, messages and holes in both languages", () => {
+    assert.deepEqual(Object.keys(sv.practices).sort(), PRACTICES.map((practice) => practice.id).sort());
+    for (const practice of PRACTICES) {
+      const one = en.practices[practice.id];
+      const other = sv.practices[practice.id];
+      assert.ok(one !== undefined && other !== undefined);
+      assert.deepEqual(Object.keys(other.messages), Object.keys(one.messages), practice.id);
+      for (const [key, text] of Object.entries(one.messages)) assert.deepEqual(holes(other.messages[key] ?? ""), holes(text), `${practice.id} ${key}`);
+      assert.notEqual(other.title, one.title, `${practice.id} is not translated`);
+      for (const section of ["why", "what", "whenNot"] as const) {
+        assert.ok(one[section].length > 20, `${practice.id} ${section}`);
+        assert.ok(other[section].length > 20, `${practice.id} ${section} sv`);
+        assert.notEqual(other[section], one[section], `${practice.id} ${section} is not translated`);
+      }
+      if (practice.judge !== undefined) for (const key of ["met", "unmet"]) assert.ok(Object.keys(one.messages).some((name) => name === key || name.startsWith(`${key}.`)), `${practice.id} has no message ${key}`);
+      if (practice.fix !== undefined) assert.ok("fix" in one.messages, `${practice.id} has no title for its fix`);
+    }
+  });
+
+  it("name all 25 cells in both languages", () => {
+    for (const texts of [en, sv]) {
+      for (const dimension of DIMENSIONS) {
+        for (const level of LEVELS) {
+          const cell = texts.dimensions[dimension].levels[`${level}`];
+          assert.ok(cell.name.length > 3 && cell.text.length > 10, `${texts.language} ${cellOf(dimension, level)}`);
+        }
+      }
+    }
+  });
+});
+
+describe("the catalogue", () => {
+  it("is fresh", () => {
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.mjs", "--check"], { cwd: ROOT, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+  });
+
+  it("has each practice in a folder of four files", () => {
+    for (const practice of PRACTICES) {
+      assert.ok(isDimension(practice.dimension));
+      assert.deepEqual(readdirSync(join(ROOT, "model/practices", practice.id)).sort(), ["cases.yaml", "en.md", "practice.ts", "sv.md"], practice.id);
+    }
+  });
+
+  it("has a practice, or an asked one, in each of the 25 cells", () => {
+    for (const dimension of DIMENSIONS) {
+      for (const level of LEVELS) assert.ok(PRACTICES.some((one) => one.dimension === dimension && one.level === level), cellOf(dimension, level));
+    }
+  });
+
+  it("defines cells by practices of that cell", () => {
+    for (const [cell, names] of Object.entries(DEFINING)) {
+      for (const name of names) {
+        const practice = PRACTICES.find((one) => one.id === name);
+        if (practice !== undefined) assert.equal(cellOf(practice.dimension, practice.level), cell, name);
+      }
+    }
+  });
+
+  it("has cases that are met, unmet, templated or not applicable", () => {
+    for (const practice of PRACTICES) {
+      if (practice.judge === undefined) continue;
+      const cases = readFileSync(join(ROOT, "model/practices", practice.id, "cases.yaml"), "utf8");
+      assert.match(cases, /(\^ met|#! .*\bmet\b)/, `${practice.id}: met`);
+      assert.match(cases, /(\^ unmet|#! .*unmet)/, `${practice.id}: unmet`);
+    }
+  });
+});
+
+describe("boundaries", () => {
+  const options = { bundle: true, write: false, metafile: true, absWorkingDir: ROOT, logLevel: "silent" } as const;
+
+  it("the engine needs no host", async () => {
+    const result = await build({ ...options, entryPoints: ["server/engine/workspace.ts"], platform: "neutral", mainFields: ["module", "main"], alias: { yaml: join(ROOT, "node_modules/yaml/browser/index.js") }, format: "esm", outdir: "out" });
+    const inputs = Object.keys(result.metafile.inputs);
+    for (const input of inputs) assert.doesNotMatch(input, /node:|vscode|server\/(features|lsp|cli|host)/, input);
+  });
+
+  it("bundles stay small", () => {
+    const limits: Record<string, number> = { "server.js": 800_000, "extension.js": 500_000, "panel.js": 100_000 };
+    for (const [name, limit] of Object.entries(limits)) {
+      const entry = { "server.js": "server/main.node.ts", "extension.js": "client/extension.ts", "panel.js": "media/panel/main.ts" }[name];
+      assert.ok(entry !== undefined);
+      const script = `require("esbuild").build({absWorkingDir:${JSON.stringify(ROOT)},entryPoints:[${JSON.stringify(entry)}],bundle:true,minify:true,write:false,platform:${JSON.stringify(name === "panel.js" ? "browser" : "node")},format:"cjs",external:["vscode"],alias:{yaml:${JSON.stringify(join(ROOT, "node_modules/yaml/browser/index.js"))}},outdir:"out",define:{KMM_VERSION:'"0"'}}).then(r=>console.log(r.outputFiles.reduce((n,f)=>n+f.contents.length,0)))`;
+      const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });
+      assert.ok(Number(stdout) > 0, stderr);
+      assert.ok(Number(stdout) < limit, `${name} has ${stdout.trim()} bytes, more than ${limit}`);
+    }
+  });
+});
