@@ -61,6 +61,15 @@ export interface Standing {
   readonly foreign: boolean;
 }
 
+/** What is wrong with the text itself of an object, whatever it says. */
+export interface Problem {
+  /** Not YAML; a key given twice in one map; an alias of something that is not there. */
+  readonly code: "syntax" | "duplicate-key" | "alias";
+  /** The text at the place. */
+  readonly text: string;
+  readonly place: Place;
+}
+
 export interface Resource extends Standing {
   readonly group: string;
   readonly version: string;
@@ -84,6 +93,8 @@ export interface Resource extends Standing {
   readonly hook: boolean;
   /** Name for people: the name as written, template text included; empty when there is none. */
   readonly displayName: string;
+  /** What keeps its text from being read, or from being read in one way only. A template never has syntax problems. */
+  readonly problems: readonly Problem[];
 }
 
 /** How pods of a workload live; drives what applies (practices.md 0.2). */

@@ -27,8 +27,12 @@ export function hasPodSecurityContext(workload: Workload): boolean {
   return workload.group !== "serving.knative.dev";
 }
 
-/** Sets a field of the security context for all containers: once for the pod, where the kind lets the pod speak for them. */
+/**
+ * Sets a field of the security context for all containers: once for the pod where it may speak for them, else for each
+ * container that does not say it itself.
+ */
 export function setForAll(workload: Workload, path: readonly string[], value: string | boolean): readonly Edit[] {
-  const bodies = hasPodSecurityContext(workload) ? [workload.pod] : workload.allContainers.map((container) => container.body);
-  return bodies.map((body) => ({ op: "set", at: body.at("securityContext", ...path).place, value }));
+  const each = workload.allContainers.map(({ body }) => body.at("securityContext", ...path));
+  const fields = hasPodSecurityContext(workload) ? [workload.pod.at("securityContext", ...path)] : each.filter((field) => field.presence === "absent");
+  return fields.map((field) => ({ op: "set", at: field.place, value }));
 }

@@ -2,11 +2,15 @@
 import type { PracticeId } from "./kmm.ts";
 import { dimensionOf } from "./kmm.ts";
 import type { Practice, PracticeSpec } from "./practice.ts";
+import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
 import securityNoHostNamespaces from "./practices/security/no-host-namespaces/practice.ts";
+import securityNoPrivilegeEscalation from "./practices/security/no-privilege-escalation/practice.ts";
 import securityNoPrivilegedContainers from "./practices/security/no-privileged-containers/practice.ts";
+import securityPinnedImageTag from "./practices/security/pinned-image-tag/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
+import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
 
 function of(id: PracticeId, spec: unknown): Practice {
   return { ...(spec as PracticeSpec<never>), id, dimension: dimensionOf(id) } as Practice;
@@ -14,9 +18,13 @@ function of(id: PracticeId, spec: unknown): Practice {
 
 /** Every practice, in the order of the ids. */
 export const PRACTICES: readonly Practice[] = [
+  of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),
   of("security/no-host-namespaces", securityNoHostNamespaces),
+  of("security/no-privilege-escalation", securityNoPrivilegeEscalation),
   of("security/no-privileged-containers", securityNoPrivilegedContainers),
+  of("security/pinned-image-tag", securityPinnedImageTag),
   of("security/run-as-non-root", securityRunAsNonRoot),
+  of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),
 ];

@@ -224,6 +224,18 @@ export function offsetsOf(document: SourceDocument, place: Place): readonly [num
   return key ?? tokenOf(node);
 }
 
+/** From the first to the last character of what stands at a path; nothing where nothing does. */
+export function extentOf(document: SourceDocument, path: readonly (string | number)[]): readonly [number, number] {
+  let node = document.tree();
+  for (const step of path) {
+    if (node === undefined) return [0, 0];
+    if (node.kind === "list" && typeof step === "number") node = node.items[step];
+    else if (node.kind === "map" && typeof step === "string") node = lookup(node, step)?.value;
+    else return [0, 0];
+  }
+  return node === undefined ? [0, 0] : [node.start, node.end];
+}
+
 function descend(node: Tree, step: string | number, key: readonly [number, number] | undefined) {
   if (node.kind === "map" && typeof step === "string") {
     const entry = lookup(node, step);

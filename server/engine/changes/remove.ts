@@ -30,13 +30,13 @@ export function removePlace(pen: Pen, path: readonly Key[]): void {
   removeChildren(pen, parent, [child]);
 }
 
-/** Some of the children, never all. */
+/** Neighbours among the children, never all of them; in brackets only one. */
 export function removeChildren(pen: Pen, parent: OutlineCollection, children: readonly Child[]): void {
-  for (const child of children) {
-    if (!allowsRemoving(pen, child)) return;
-    if (parent.flow) removeFromFlow(pen, parent, child);
-    else removeLines(pen, parent, child);
-  }
+  const [first] = children;
+  const last = children.at(-1);
+  if (first === undefined || last === undefined || !children.every((child) => allowsRemoving(pen, child))) return;
+  if (parent.flow) removeFromFlow(pen, parent, first);
+  else removeLines(pen, parent, first, last);
 }
 
 function allowsRemoving(pen: Pen, child: Child): boolean {
@@ -56,21 +56,21 @@ function allowsRemoving(pen: Pen, child: Child): boolean {
   return value.tag === undefined ? pen.allowsReplacing(value) : true;
 }
 
-function removeLines(pen: Pen, { column, children }: OutlineCollection, child: Child): void {
+function removeLines(pen: Pen, { column, children }: OutlineCollection, first: Child, last: Child): void {
   const { text } = pen.outline;
-  const before = pen.lineBefore(child.start);
-  const last = territoryEnd(pen, column, child.end);
-  if (!isBlankOrComment(text.slice(child.end, lineEnd(text, child.end)))) return pen.refuse("syntax");
+  const before = pen.lineBefore(first.start);
+  const end = territoryEnd(pen, column, last.end);
+  if (!isBlankOrComment(text.slice(last.end, lineEnd(text, last.end)))) return pen.refuse("syntax");
   if (before.trim() === "") {
-    const start = lineStart(text, child.start);
-    if (last < text.length || start === 0) return pen.write(start, nextLine(text, last), "");
-    return pen.write(lineEnd(text, start - (text[start - 2] === "\r" ? 2 : 1)), last, "");
+    const start = lineStart(text, first.start);
+    if (end < text.length || start === 0) return pen.write(start, nextLine(text, end), "");
+    return pen.write(start - (text[start - 2] === "\r" ? 2 : 1), end, "");
   }
   // The first key or item stands behind a dash, and the next one has to take its place there.
-  const next = children[children.indexOf(child as never) + 1];
+  const next = children[children.indexOf(last as never) + 1];
   if (!/^[\s-]*$/.test(before) || next === undefined) return pen.refuse("syntax");
-  const start = text.slice(last, next.start).trim() === "" ? child.start : child.start - (/\s*$/.exec(before)?.[0].length ?? 0);
-  pen.write(start, start === child.start ? next.start : last, "");
+  if (text.slice(end, next.start).trim() === "") return pen.write(first.start, next.start, "");
+  pen.write(first.start - (/\s*$/.exec(before)?.[0].length ?? 0), end, "");
 }
 
 function removeFromFlow(pen: Pen, parent: OutlineCollection, child: Child): void {

@@ -1,12 +1,12 @@
 /** Kubernetes objects: manifests, List items, static parts of Helm templates -> resources and workloads. */
 import type { Place } from "../../../model/edit.ts";
-import type { Container, Field, GroupKind, Resource, Scope, Standing, Workload, WorkloadClass } from "../../../model/facts.ts";
+import type { Container, Field, GroupKind, Problem, Resource, Scope, Standing, Workload, WorkloadClass } from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
 import { rootField } from "../field.ts";
 import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { type LabelSet, labelSetOf } from "../selectors.ts";
-import type { SourceDocument } from "../source.ts";
+import { extentOf, type SourceDocument } from "../source.ts";
 import type { Tree } from "../tree/tree.ts";
 
 /** What the file's place in the workspace says of its objects. */
@@ -139,6 +139,18 @@ export class ResourceFact implements Resource {
 
   get place(): Place {
     return { document: this.document, path: [...this.#path, "kind"] };
+  }
+
+  get problems(): readonly Problem[] {
+    const { document } = this;
+    const all = document.problems.flatMap(({ code, start, end }) => {
+      const told = code === "alias-unresolved" ? "alias" : code;
+      if (told !== "syntax" && told !== "duplicate-key" && told !== "alias") return [];
+      return [{ code: told, text: document.text.slice(start, end), place: { document, path: [], span: [start, end] } } as const];
+    });
+    if (all.length === 0 || this.#path.length === 0) return all;
+    const [from, to] = extentOf(document, this.#path);
+    return all.filter(({ place }) => place.span[0] >= from && place.span[0] < to);
   }
 }
 

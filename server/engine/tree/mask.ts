@@ -67,7 +67,7 @@ export function mask(text: string, actions: readonly Action[], sparing: boolean)
       if (action.kind === "print" && action.start >= line.start) standing.push({ action, indent: indentOf(text, action, line) });
     }
     // Behind a block scalar a long empty line would be a line of it, and a comment is not.
-    return behindBlock ? `#${" ".repeat(line.end - line.start - 1)}` : line.rest;
+    return behindBlock && line.rest !== "" ? `#${line.rest.slice(1)}` : line.rest;
   });
   return {
     text: out.map((line, at) => line + text.slice(lines[at]?.end, lines[at + 1]?.start ?? text.length)).join(""),

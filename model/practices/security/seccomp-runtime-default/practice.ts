@@ -1,5 +1,5 @@
 import type { Container, Field, Workload } from "../../../facts.ts";
-import { hasPodSecurityContext, isPrivileged, setForAll } from "../../../pod-security.ts";
+import { isPrivileged, setForAll } from "../../../pod-security.ts";
 import { every, ifKnown, notApplicable, practice, type Spot } from "../../../practice.ts";
 
 const PROFILES: ReadonlySet<string | undefined> = new Set(["RuntimeDefault", "Localhost"]);
@@ -16,17 +16,16 @@ export default practice({
     const containers = workload.allContainers.filter((container) => ifKnown(() => isPrivileged(container)) !== true);
     // A privileged container runs without a profile, whatever is written.
     if (containers.length === 0 && !workload.moreContainers) return notApplicable("superseded");
-    const looks = [() => refusedByPod(workload), ...containers.map((container) => () => violation(container, workload))];
+    const looks = [() => refusedByPod(workload), ...containers.map((container) => () => violation(container))];
     return every(looks, (look) => look(), workload.place, workload.moreContainers);
   },
   fix(workload) {
     const fields = [workload.pod, ...workload.allContainers.map(({ body }) => body)].map(typeOf);
-    const refused = fields.filter((field) => field.text() !== undefined && !PROFILES.has(field.text()));
+    const refused = fields.filter(isRefused);
     const own = refused.map((field) => ({ op: "set", at: field.place, value: "RuntimeDefault" }) as const);
-    const missing = workload.allContainers.some((container) => container.security("seccompProfile").presence === "absent");
-    const all = missing && hasPodSecurityContext(workload) ? setForAll(workload, PATH, "RuntimeDefault") : [];
-    const each = missing && !hasPodSecurityContext(workload) ? unsaid(workload) : [];
-    return { safety: refused.length > 0 ? "review" : "safe", edits: [...own, ...all, ...each] };
+    const silent = workload.allContainers.some((container) => container.security("seccompProfile").presence === "absent");
+    const all = silent ? setForAll(workload, ["seccompProfile", "type"], "RuntimeDefault") : [];
+    return { safety: refused.length > 0 ? "review" : "safe", edits: [...own, ...all] };
   },
   references: [
     "https://kubernetes.io/docs/tutorials/security/seccomp/",
@@ -42,3 +41,28 @@ export default practice({
     pss: ["restricted"],
   },
 });
+
+function typeOf(body: Field): Field {
+  return body.at("securityContext", "seccompProfile", "type");
+}
+
+function isRefused(type: Field): boolean {
+  const value = type.text();
+  return value !== undefined && !PROFILES.has(value);
+}
+
+/** What the pod says counts even when every container says better. */
+function refusedByPod(workload: Workload): Spot | undefined {
+  const type = typeOf(workload.pod);
+  return isRefused(type) ? { place: type.place, message: "unmet.pod", args: { profile: type.source ?? "" } } : undefined;
+}
+
+function violation(container: Container): Spot | undefined {
+  const name = container.displayName;
+  const type = container.security("seccompProfile").at("type");
+  if (PROFILES.has(type.text())) return undefined;
+  if (type.presence === "absent") return { place: container.place, container: name, args: { container: name } };
+  // What it inherits is said once, at the pod.
+  if (typeOf(container.body).presence === "absent") return undefined;
+  return { place: type.place, message: "unmet.profile", container: name, args: { container: name, profile: type.source ?? "" } };
+}

@@ -1,0 +1,34 @@
+/** Practices that one example in the workspace is enough for. */
+import type { Field, Resource, Workload, World } from "./facts.ts";
+import { cannotTell, met, type Verdict } from "./practice.ts";
+import type { Place } from "./edit.ts";
+
+/** Something that shows a practice, and the object it stands in. */
+export interface Evidence {
+  readonly at: Place | Field;
+  readonly in: Resource;
+}
+
+export function inObjects(resources: readonly Resource[]): readonly Evidence[] {
+  return resources.map((resource) => ({ at: resource.place, in: resource }));
+}
+
+/** A workspace that holds nothing but examples is judged by its examples; in any other, examples show nothing. */
+export function isCounted(resource: Resource, world: World): boolean {
+  return !resource.nonProduction || countedWorkloads(world).every((workload) => workload.nonProduction);
+}
+
+/** The workloads that stand for the workspace: those of production where there are any. */
+export function countedWorkloads(world: World): readonly Workload[] {
+  const own = world.workloads().filter((workload) => !workload.system && workload.class !== "ci");
+  const production = own.filter((workload) => !workload.nonProduction);
+  return production.length > 0 ? production : own;
+}
+
+/** Met by what is certain, unknown where only a template's condition brings it, nothing where there is nothing. */
+export function shownBy(found: readonly Evidence[], world: World): Verdict | undefined {
+  const counted = found.filter((one) => isCounted(one.in, world));
+  const certain = counted.filter((one) => !one.in.conditional);
+  if (certain.length > 0) return met(certain.map((one) => one.at));
+  return counted.length > 0 ? cannotTell(counted.map((one) => one.at)) : undefined;
+}
