@@ -13,11 +13,6 @@ export function inObjects(resources: readonly Resource[]): readonly Evidence[] {
   return resources.map((resource) => ({ at: resource.place, in: resource }));
 }
 
-/** A workspace that holds nothing but examples is judged by its examples; in any other, examples show nothing. */
-export function isCounted(resource: Resource, world: World): boolean {
-  return !resource.nonProduction || countedWorkloads(world).every((workload) => workload.nonProduction);
-}
-
 /** The workloads that stand for the workspace: those of production where there are any. */
 export function countedWorkloads(world: World): readonly Workload[] {
   const own = world.workloads().filter((workload) => !workload.system && workload.class !== "ci");
@@ -27,7 +22,9 @@ export function countedWorkloads(world: World): readonly Workload[] {
 
 /** Met by what is certain, unknown where only a template's condition brings it, nothing where there is nothing. */
 export function shownBy(found: readonly Evidence[], world: World): Verdict | undefined {
-  const counted = found.filter((one) => isCounted(one.in, world));
+  // A workspace of nothing but examples is judged by them; in any other, examples show nothing.
+  const examples = countedWorkloads(world).every((workload) => workload.nonProduction);
+  const counted = found.filter((one) => examples || !one.in.nonProduction);
   const certain = counted.filter((one) => !one.in.conditional);
   if (certain.length > 0) return met(certain.map((one) => one.at));
   return counted.length > 0 ? cannotTell(counted.map((one) => one.at)) : undefined;

@@ -1,5 +1,6 @@
 /** Image references: their parts, where each stands in the text, and what sets a tag besides the reference itself. */
-import type { Container, Field, Repository, Workload, World } from "./facts.ts";
+import type { Container, Field, Repository, Step, Workload, World } from "./facts.ts";
+import { kustomizationsOf } from "./kustomizations.ts";
 import { Unresolved } from "./practice.ts";
 
 export interface ImageReference {
@@ -16,7 +17,8 @@ export interface ImageReference {
   readonly tagAt: readonly [number, number] | undefined;
 }
 
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(?::\d+)?$/;
+const HOST =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])(?::\d+)?$/;
 const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
@@ -64,84 +66,57 @@ export function isBuiltByKo(container: Container): boolean {
   return container.image.source?.startsWith("ko://") === true;
 }
 
-/** Entries of kustomizations' `images` that set this image's tag or digest, in those that bring the workload to the cluster. */
+/** Entries of kustomizations' `images` that set this image's tag or digest, in those that bring the workload to a cluster. */
 export function imageOverrides(name: string, workload: Workload, world: World): readonly Field[] {
-  const repository = world.repositoryOf(workload.document);
-  const from = world.packageOf(workload.document);
-  if (repository === undefined || from?.kind !== "kustomize") return [];
-  const all = buildsOf(repository).kustomizations;
-  const reached = new Set([from.folder]);
-  for (let before = -1; before < reached.size; ) {
-    before = reached.size;
-    for (const { folder, uses } of all) if (uses.some((used) => reached.has(used))) reached.add(folder);
-  }
-  return all
-    .filter(({ folder }) => reached.has(folder))
-    .flatMap(({ images }) => images)
-    .filter((entry) => entry.at("name").source === name && ["newTag", "digest"].some((key) => entry.at(key).presence !== "absent"));
+  const entries = kustomizationsOf(workload.document, world).flatMap((body) => body.at("images").writtenItems());
+  const sets = (entry: Field) => ["newTag", "digest"].some((key) => entry.at(key).presence !== "absent");
+  return entries.filter((entry) => entry.at("name").source === name && sets(entry));
 }
 
-/** A tool puts its own tag on this image when it deploys: skaffold, Tilt, an OpenShift image stream. */
+/** A tool puts its own tag on this image when it deploys: skaffold, Tilt, an OpenShift image stream, a step of a pipeline. */
 export function isTaggedByTool(name: string, workload: Workload, world: World): boolean {
   if (workload.annotations.at("image.openshift.io/triggers").presence !== "absent") return true;
   const triggers = workload.body.at("spec", "triggers").writtenItems();
   if (triggers.some((trigger) => trigger.at("imageChangeParams").presence !== "absent")) return true;
   const repository = world.repositoryOf(workload.document);
-  return repository !== undefined && buildsOf(repository).tagged.has(name);
+  if (repository !== undefined && taggedIn(repository).has(name)) return true;
+  const steps = world.pipelines().flatMap((pipeline) => pipeline.jobs.flatMap((job) => job.steps));
+  return steps.some((step) => !step.disabled && substitutes(step, name));
 }
 
-interface Kustomization {
-  readonly folder: string;
-  readonly images: readonly Field[];
-  /** Folders of what it builds on. */
-  readonly uses: readonly string[];
+/** Steps that are handed images put them into the manifests; `set image` names the one it sets. */
+function substitutes(step: Step, name: string): boolean {
+  const deploys = /^azure\/k8s-(?:deploy|bake)@|^KubernetesManifest@/i.test(step.uses.source ?? "");
+  if (deploys && ["images", "containers"].some((input) => step.inputs.at(input).presence !== "absent")) return true;
+  return step.commands.some(({ text }) => /\bset[- ]image\b/.test(text) && text.includes(name));
 }
 
-interface Builds {
-  readonly kustomizations: readonly Kustomization[];
-  readonly tagged: ReadonlySet<string>;
-}
+const tagged = new WeakMap<Repository, ReadonlySet<string>>();
 
-const builds = new WeakMap<Repository, Builds>();
-
-function buildsOf(repository: Repository): Builds {
-  let known = builds.get(repository);
-  if (known === undefined) {
-    known = {
-      kustomizations: repository.find(/(^|\/)(kustomization\.ya?ml|Kustomization)$/).map(({ place, body }) => {
-        const folder = place.document.uri.slice(0, place.document.uri.lastIndexOf("/"));
-        const named = ["resources", "bases", "components"].flatMap((list) => body.at(list).writtenItems());
-        return { folder, images: body.at("images").writtenItems(), uses: named.flatMap((one) => folderOf(folder, one.source)) };
-      }),
-      tagged: new Set([...skaffoldImages(repository), ...tiltImages(repository)]),
-    };
-    builds.set(repository, known);
+/** Names of images that a tool builds and tags by itself. */
+function taggedIn(repository: Repository): ReadonlySet<string> {
+  let names = tagged.get(repository);
+  if (names === undefined) {
+    names = new Set([...skaffoldImages(repository), ...tiltImages(repository)]);
+    tagged.set(repository, names);
   }
-  return known;
+  return names;
 }
 
-function folderOf(from: string, path: string | undefined): readonly string[] {
-  if (path === undefined || path.includes("://")) return [];
-  const parts = from.split("/");
-  for (const step of path.split("/")) {
-    if (step === "..") parts.pop();
-    else if (step !== "." && step !== "") parts.push(step);
-  }
-  return [parts.join("/")];
-}
-
+/** Read as text: a skaffold file may hold several configurations. */
 function skaffoldImages(repository: Repository): readonly string[] {
-  return repository.find(/(^|\/)skaffold[^/]*\.ya?ml$/).flatMap(({ body }) =>
-    body
-      .at("build", "artifacts")
-      .writtenItems()
-      .flatMap((artifact) => artifact.at("image").source ?? []),
-  );
+  return matches(repository, /(^|\/)skaffold[^/]*\.ya?ml$/, /^\s*(?:-\s+)?image:\s*["']?([^\s"'#]+)/gm);
 }
 
 function tiltImages(repository: Repository): readonly string[] {
-  return repository
-    .find(/(^|\/)Tiltfile$/)
-    .flatMap(({ text }) => [...(text ?? "").matchAll(/\b(?:docker|custom)_build(?:_with_restart)?\(\s*(?:ref\s*=\s*)?["']([^"']+)["']/g)])
-    .flatMap((match) => match[1] ?? []);
+  return matches(
+    repository,
+    /(^|\/)Tiltfile$/,
+    /\b(?:docker|custom)_build(?:_with_restart)?\(\s*(?:ref\s*=\s*)?["']([^"']+)["']/g,
+  );
+}
+
+function matches(repository: Repository, path: RegExp, pattern: RegExp): readonly string[] {
+  const texts = repository.find(path).map((file) => file.text ?? "");
+  return texts.flatMap((text) => [...text.matchAll(pattern)].flatMap((match) => match[1] ?? []));
 }

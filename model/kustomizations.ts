@@ -92,6 +92,15 @@ export function kustomizationsOf(document: DocumentRef, world: World): readonly 
   return bringing(document, world).map((one) => one.body);
 }
 
+/** The kustomization in the document's own folder, whether it lists the document or not. */
+export function kustomizationBeside(document: DocumentRef, world: World): Field | undefined {
+  const repository = world.repositoryOf(document);
+  if (repository === undefined) return undefined;
+  const path = pathOf(repository, document);
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  return all(repository).find((one) => one.folder === folder)?.body;
+}
+
 /** A file that changes objects of other files and is none itself. */
 export function isPatch(document: DocumentRef, world: World): boolean {
   const repository = world.repositoryOf(document);

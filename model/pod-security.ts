@@ -33,6 +33,8 @@ export function hasPodSecurityContext(workload: Workload): boolean {
  */
 export function setForAll(workload: Workload, path: readonly string[], value: string | boolean): readonly Edit[] {
   const each = workload.allContainers.map(({ body }) => body.at("securityContext", ...path));
-  const fields = hasPodSecurityContext(workload) ? [workload.pod.at("securityContext", ...path)] : each.filter((field) => field.presence === "absent");
+  const fields = hasPodSecurityContext(workload)
+    ? [workload.pod.at("securityContext", ...path)]
+    : each.filter((field) => field.presence === "absent");
   return fields.map((field) => ({ op: "set", at: field.place, value }));
 }

@@ -2,13 +2,26 @@
 import type { PracticeId } from "./kmm.ts";
 import { dimensionOf } from "./kmm.ts";
 import type { Practice, PracticeSpec } from "./practice.ts";
+import architectureContainerImageBuild from "./practices/architecture/container-image-build/practice.ts";
+import architectureDedicatedNamespace from "./practices/architecture/dedicated-namespace/practice.ts";
+import architectureManifestsWellFormed from "./practices/architecture/manifests-well-formed/practice.ts";
+import architectureMultipleReplicas from "./practices/architecture/multiple-replicas/practice.ts";
+import architectureNoNakedPods from "./practices/architecture/no-naked-pods/practice.ts";
+import architecturePackagedManifests from "./practices/architecture/packaged-manifests/practice.ts";
+import architectureReadinessProbe from "./practices/architecture/readiness-probe/practice.ts";
+import architectureRecommendedLabels from "./practices/architecture/recommended-labels/practice.ts";
+import architectureSelectorMatchesTemplate from "./practices/architecture/selector-matches-template/practice.ts";
+import architectureServiceSelectsPods from "./practices/architecture/service-selects-pods/practice.ts";
+import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
 import securityNoHostNamespaces from "./practices/security/no-host-namespaces/practice.ts";
+import securityNoPlaintextSecrets from "./practices/security/no-plaintext-secrets/practice.ts";
 import securityNoPrivilegeEscalation from "./practices/security/no-privilege-escalation/practice.ts";
 import securityNoPrivilegedContainers from "./practices/security/no-privileged-containers/practice.ts";
 import securityPinnedImageTag from "./practices/security/pinned-image-tag/practice.ts";
+import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
 import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
 
@@ -18,13 +31,26 @@ function of(id: PracticeId, spec: unknown): Practice {
 
 /** Every practice, in the order of the ids. */
 export const PRACTICES: readonly Practice[] = [
+  of("architecture/container-image-build", architectureContainerImageBuild),
+  of("architecture/dedicated-namespace", architectureDedicatedNamespace),
+  of("architecture/manifests-well-formed", architectureManifestsWellFormed),
+  of("architecture/multiple-replicas", architectureMultipleReplicas),
+  of("architecture/no-naked-pods", architectureNoNakedPods),
+  of("architecture/packaged-manifests", architecturePackagedManifests),
+  of("architecture/readiness-probe", architectureReadinessProbe),
+  of("architecture/recommended-labels", architectureRecommendedLabels),
+  of("architecture/selector-matches-template", architectureSelectorMatchesTemplate),
+  of("architecture/service-selects-pods", architectureServiceSelectsPods),
+  of("architecture/supported-api-versions", architectureSupportedApiVersions),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),
   of("security/no-host-namespaces", securityNoHostNamespaces),
+  of("security/no-plaintext-secrets", securityNoPlaintextSecrets),
   of("security/no-privilege-escalation", securityNoPrivilegeEscalation),
   of("security/no-privileged-containers", securityNoPrivilegedContainers),
   of("security/pinned-image-tag", securityPinnedImageTag),
+  of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),
   of("security/run-as-non-root", securityRunAsNonRoot),
   of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),
 ];

@@ -57,18 +57,24 @@ function install(folder, what) {
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
   const npm = process.env.npm_execpath;
   const [command, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  const { status, error } = spawnSync(command, [...first, ...args], {
+  const { status, error, stderr } = spawnSync(command, [...first, ...args], {
     cwd: folder,
     env: ownEnvironment(),
+    encoding: "utf8",
     shell: npm === undefined && process.platform === "win32",
-    // npm's own remarks are no data: they must not mix with what we print.
-    stdio: ["ignore", 2, 2],
+    // What npm remarks is no data: it must not mix with what we print.
+    stdio: ["ignore", 2, "pipe"],
   });
-  if (status !== 0) {
-    const cause = error?.message ?? `status ${status}`;
-    throw new Problem(`\`npm ci\` failed in ${folder} (${cause}): is the npm registry within reach?`);
-  }
+  if (status !== 0) throw new Problem(`\`npm ci\` failed in ${folder}: ${error?.message ?? reason(stderr)}`);
   console.error(`kmm: ... done in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** npm says why in many lines: its code and the first sentence are enough. */
+function reason(stderr) {
+  const said = [...stderr.matchAll(/^npm error (.+)$/gm)].map(([, line]) => line.trim());
+  const code = said.find((line) => line.startsWith("code "));
+  const sentence = said.find((line) => /\s/.test(line) && !/^(code|syscall|errno) /.test(line));
+  return [code, sentence ?? stderr.trim().split("\n")[0]].filter(Boolean).join(", ").slice(0, 300);
 }
 
 /** The outer npm hands its settings down as variables; those about the network are kept, the others are not meant for us. */

@@ -204,19 +204,20 @@ export class Outcomes {
   #outcomes(judged: Judged, entry: FileEntry | undefined, config: Config): readonly Outcome[] {
     if (config.practices.get(judged.practice.id) === "off") return [];
     const counted = !isNonProduction(judged.subject) || !this.#hasProduction();
+    const { practice, subject } = judged;
+    const across = judged.dependencies !== undefined;
     return judged.verdicts.map((verdict) => {
-      const base = { practice: judged.practice, subject: judged.subject, verdict, counted, across: judged.dependencies !== undefined };
       switch (verdict.state) {
         case "met":
-          return { ...base, state: "met" };
+          return { practice, subject, verdict, state: "met", counted, across };
         case "cannotTell":
-          return { ...base, state: "unknown" };
+          return { practice, subject, verdict, state: "unknown", counted, across };
         case "notApplicable":
-          return { ...base, state: "not-applicable" };
+          return { practice, subject, verdict, state: "not-applicable", counted, across };
         case "exempt":
-          return { ...base, state: "waived", reason: verdict.reason };
+          return { practice, subject, verdict, state: "waived", counted, across, reason: verdict.reason };
         case "unmet":
-          return { ...base, ...this.#excuse(judged, verdict, entry, config) };
+          return { practice, subject, verdict, counted, across, ...this.#excuse(judged, verdict, entry, config) };
         default:
           return verdict satisfies never;
       }

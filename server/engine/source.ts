@@ -2,6 +2,7 @@
 import type { DocumentRef, Place } from "../../model/edit.ts";
 import type { ReadableDocument } from "./field.ts";
 import { lineStarts, positionAt } from "./tree/lines.ts";
+import { type PackedTree, pack, unpack } from "./tree/pack.ts";
 import { parseDocumentText } from "./tree/parse.ts";
 import { lookup } from "./tree/read.ts";
 import { spanOf } from "./tree/spans.ts";
@@ -29,8 +30,8 @@ export interface Reading {
 }
 
 /**
- * One document's text, and its tree for as long as it is kept. A tree is dropped when many others were read since and
- * is read again when asked for: facts are kept, trees are not.
+ * One document's text, and its tree for as long as it is kept. When many others were read since, the tree's objects
+ * are dropped and only its numbers are kept, from which it is made again when asked for.
  */
 export class SourceDocument implements ReadableDocument {
   readonly uri: string;
@@ -42,6 +43,7 @@ export class SourceDocument implements ReadableDocument {
   readonly conditional: boolean;
   readonly #reading: Reading;
   #tree: Tree | undefined;
+  #packed: PackedTree | undefined;
   #held: boolean;
 
   constructor(uri: string, text: string, reading: Reading) {
@@ -60,7 +62,7 @@ export class SourceDocument implements ReadableDocument {
 
   tree(): Tree | undefined {
     if (!this.#held) {
-      this.#tree = this.#parse().tree;
+      this.#tree = this.#packed === undefined ? this.#parse().tree : unpack(this.#packed, this.text);
       this.#held = true;
       keepTree(this);
     }
@@ -68,6 +70,7 @@ export class SourceDocument implements ReadableDocument {
   }
 
   dropTree(): void {
+    if (this.#tree !== undefined && this.#packed === undefined) this.#packed = pack(this.#tree, this.text);
     this.#tree = undefined;
     this.#held = false;
   }
@@ -94,7 +97,7 @@ const held: SourceDocument[] = [];
 let heldText = 0;
 
 /** Trees of about this much source text (UTF-16 units) are held at once; a tree takes about ten times its text. */
-const HELD_TEXT_LIMIT = 3_000_000;
+const HELD_TEXT_LIMIT = 400_000;
 
 function keepTree(document: SourceDocument): void {
   held.push(document);

@@ -4,7 +4,7 @@
  * computed from it is known to hold still.
  */
 import type { GroupKind, Resource, Scope } from "../../model/facts.ts";
-import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
 
 const EMPTY: readonly never[] = [];
@@ -198,6 +198,18 @@ export function byName(bucket: readonly Resource[], name: string): readonly Reso
     nameIndexes.set(bucket, index);
   }
   return index.get(name) ?? EMPTY;
+}
+
+const templateNamed = new WeakMap<readonly Resource[], readonly Resource[]>();
+
+/** Objects of a bucket whose name a template decides: any name may be theirs. */
+export function byTemplate(bucket: readonly Resource[]): readonly Resource[] {
+  let found = templateNamed.get(bucket);
+  if (found === undefined) {
+    found = bucket.filter((resource) => resource instanceof ResourceFact && !resource.nameKnown);
+    templateNamed.set(bucket, found);
+  }
+  return found;
 }
 
 /** A core Service's own selector. */

@@ -20,6 +20,7 @@ import { readScaler, SCALER_KINDS } from "./scalers.ts";
 import { type LabelSet, labelSelector, labelSetOf, matches, plainSelector, type Selector } from "./selectors.ts";
 import {
   byName,
+  byTemplate,
   PODS,
   type ReadSelector,
   sameScope,
@@ -252,7 +253,7 @@ export class TrackedWorld implements World {
     const maybe: Resource[] = [];
     for (const kind of listOf(kinds)) {
       const all = this.#bucket(kind);
-      const candidates = name.presence === "present" ? [...byName(all, name.text() ?? ""), ...all.filter(isTemplateNamed)] : all;
+      const candidates = name.presence === "present" ? [...byName(all, name.text() ?? ""), ...byTemplate(all)] : all;
       for (const resource of candidates) {
         const near = resource.scope === "cluster" ? true : sameScope(resource.scope, scope);
         const answer = both(near, sameName(name, resource, scope));
@@ -343,7 +344,7 @@ export class TrackedWorld implements World {
   #candidates(scope: Scope, name: Field): readonly Workload[] {
     const bucket = scope === "unset" || scope === "unknown" || scope.startsWith("chart:") ? this.#bucket(PODS) : [...this.#bucket(scoped(PODS, scope)), ...this.#bucket(scoped(PODS, "unset"))];
     const text = name.source ?? "";
-    const list = name.presence === "present" ? [...byName(bucket, text), ...bucket.filter(isTemplateNamed)] : bucket;
+    const list = name.presence === "present" ? [...byName(bucket, text), ...byTemplate(bucket)] : bucket;
     return list.filter((one) => one instanceof WorkloadFact);
   }
 }
@@ -355,10 +356,6 @@ function listOf(kinds: GroupKind | readonly GroupKind[]): readonly GroupKind[] {
 function both(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
   if (one === false || other === false) return false;
   return one === true && other === true ? true : undefined;
-}
-
-function isTemplateNamed(resource: Resource): boolean {
-  return resource instanceof ResourceFact && !resource.nameKnown;
 }
 
 /** Is this the name of the object: the same text, or the same template expression in the same chart. */

@@ -29,6 +29,7 @@ export class Ignores {
     return [...above, folder].reduce<Ignores>((ignores, one) => ignores.below(one), start);
   }
 
+  /** With the rules of a folder that has some. */
   below(folder: string): Ignores {
     const rules = readRules(folder, join(folder, ".gitignore"));
     return rules === undefined ? this : new Ignores([...this.#rules, rules]);

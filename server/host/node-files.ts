@@ -38,22 +38,23 @@ function versionControl(path: string): "yes" | "no" {
  */
 export function* walk(root: string, options: DiskOptions): Generator<Change | undefined> {
   const excluded = globTest(options.exclude);
-  const folders: { path: string; ignores: Ignores; depth: number }[] = [{ path: root, ignores: Ignores.at(root), depth: 0 }];
+  const folders: { path: string; above: Ignores; depth: number }[] = [{ path: root, above: Ignores.at(root), depth: 0 }];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
-    const { path: folder, ignores, depth } = next;
+    const { path: folder, above, depth } = next;
     const entries = readFolder(folder);
     if (entries === undefined) {
       yield { uri: uriOfPath(folder), notRead: "unreadable" };
       continue;
     }
     yield undefined;
+    const ignores = depth > 0 && entries.some((entry) => entry.name === ".gitignore") ? above.below(folder) : above;
     for (const entry of entries) {
       const path = join(folder, entry.name);
       const inside = relative(root, path).split(sep).join("/");
       const isFolder = entry.isDirectory();
       if (excluded(inside) || ignores.ignores(path, isFolder)) continue;
       if (isFolder) {
-        if (!isSkippedFolder(entry.name) && depth < MAX_DEPTH) folders.push({ path, ignores: ignores.below(path), depth: depth + 1 });
+        if (!isSkippedFolder(entry.name) && depth < MAX_DEPTH) folders.push({ path, above: ignores, depth: depth + 1 });
       } else if (entry.isSymbolicLink()) {
         const reason = linkReason(root, path);
         if (reason !== undefined && isYamlPath(path)) yield { uri: uriOfPath(path), notRead: reason };

@@ -96,11 +96,6 @@ export class Workbench {
     return item;
   }
 
-  /** The tab of a file that is saved. */
-  clean(title) {
-    return this.page.locator(`.part.editor .tab:not(.dirty)[aria-label^="${title}"]`).first();
-  }
-
   /** Where the cursor is, as the status bar says it: "Ln 3, Col 1". */
   cursor() {
     return this.status("status.editor.selection");

@@ -5,7 +5,7 @@ import { entryLines, flowPair, flowText, handIn, itemLines } from "./hand.ts";
 import type { Hand, Spread } from "./hand.ts";
 import type { OutlineCollection, OutlineList, OutlineMap } from "./outline.ts";
 import type { Pen } from "./pen.ts";
-import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextLine } from "./text.ts";
+import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextContent, nextLine } from "./text.ts";
 
 export type Pair = readonly [key: string, value: Json];
 
@@ -59,15 +59,9 @@ function isOpen(pen: Pen, slot: Slot, { column, start, end, children }: OutlineC
   const { template, text } = pen.outline;
   if (template === undefined) return false;
   const head = slot.kind === "root" ? 0 : slot.child.start;
-  if (template.printsUpTo(column, head, end)) return true;
-  if (template.standing.some(({ action, indent }) => action.start >= end && action.start < contentAfter(text, end) && indent === column)) return true;
+  if (template.printsUpTo(column, head, end) || template.printsUpTo(Number.MAX_VALUE, head, start)) return true;
+  if (template.standing.some(({ action, indent }) => action.start >= end && action.start < nextContent(text, end) && indent === column)) return true;
   return children.some((child) => child.kind === "entry" && template.touches(child.start, child.keyEnd)) || template.touches(start, start + 1);
-}
-
-function contentAfter(text: string, from: number): number {
-  let at = nextLine(text, from);
-  while (at < text.length && isBlankOrComment(text.slice(at, lineEnd(text, at)))) at = nextLine(text, at);
-  return at;
 }
 
 /**
@@ -75,13 +69,14 @@ function contentAfter(text: string, from: number): number {
  * deeper, and what a template still adds to it.
  */
 function endOf(pen: Pen, slot: Slot, column: number, start: number, end: number): number | undefined {
-  const { text, template, source } = pen.outline;
+  const { text, template } = pen.outline;
   const branch = branchOf(pen.outline, slot);
   if (template !== undefined && template.branchAt(start) !== branch) return undefined;
   let at = lineEnd(text, end);
   if (!isBlankOrComment(text.slice(end, at))) return undefined;
   let good = template?.branchAt(at) === branch ? at : undefined;
   let owes = good === undefined;
+  let isOver = false;
   for (at = nextLine(text, at); at < text.length; at = nextLine(text, at)) {
     const stop = lineEnd(text, at);
     const line = text.slice(at, stop);
@@ -91,16 +86,18 @@ function endOf(pen: Pen, slot: Slot, column: number, start: number, end: number)
       if (actions.prints.some((indent) => indent <= column)) break;
       if (actions.prints.length > 0) owes = true;
     } else if (isComment(line)) {
-      if (leadingSpaces(line) <= column) break;
-      owes = true;
+      // Such a comment belongs to what comes next, though a template may still have something to add behind it.
+      if (leadingSpaces(line) <= column) isOver = true;
+      if (!isOver) owes = true;
+      else if (template === undefined) break;
     }
     if (owes && template?.branchAt(stop) === branch) {
       good = stop;
       owes = false;
     }
   }
-  // `-}}` at the end of a line swallows the line break that would have to follow.
-  return owes && template !== undefined ? undefined : good !== undefined && /-\}\}$/.test(source.slice(lineStart(source, good), good)) ? undefined : good;
+  if (template === undefined) return good;
+  return owes ? undefined : good;
 }
 
 /** The end of the last line of an entry or item, with the comments that are indented deeper than it. */

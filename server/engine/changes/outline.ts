@@ -1,7 +1,7 @@
 import { Composer, isAlias, isCollection, isMap, isPair, isScalar, isSeq, Parser } from "yaml";
 import type { CST, Document, Node as YamlNode, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ScalarStyle } from "../tree/tree.ts";
-import { lineEnd, lineStart } from "./text.ts";
+import { columnOf, lineEnd } from "./text.ts";
 import { maskedTexts, Template } from "./template.ts";
 
 /** A document with all that an edit has to know of how it is written: columns, colons, dashes, anchors. */
@@ -116,7 +116,7 @@ export function outlineOf(source: string): OutlineResult {
   if (plain !== undefined && template.isInScalars(plain.root)) return { ok: true, outline: plain };
   for (const masked of maskedTexts(source, template)) {
     const outline = read(source, masked.text, template.withStanding(masked.standing));
-    if (outline !== undefined) return { ok: true, outline };
+    if (outline?.template?.isTorn(outline.root) === false && !template.joinsLines(masked.text)) return { ok: true, outline };
   }
   return { ok: false, why: "template" };
 }
@@ -256,8 +256,4 @@ function blockEnd(text: string, start: number, limit: number): number {
   let end = limit;
   while (end > start && /\s/.test(text[end - 1] ?? "")) end--;
   return end;
-}
-
-function columnOf(text: string, at: number): number {
-  return at - lineStart(text, at);
 }

@@ -11,7 +11,7 @@ import type { OutlineList, OutlineMap, OutlineNode, OutlineScalar } from "./outl
 import type { Pen } from "./pen.ts";
 import { removeChildren } from "./remove.ts";
 import { canBePlain, quoted, readsAs, scalarText } from "./scalars.ts";
-import { isBlankOrComment, leadingSpaces, lineEnd, lineStart, nextLine } from "./text.ts";
+import { columnOf, leadingSpaces, lineEnd, lineStart, nextContent } from "./text.ts";
 
 /** Gives the place a value: maps are merged into, everything else is replaced. */
 export function setValue(pen: Pen, path: readonly Key[], value: Json): void {
@@ -160,6 +160,7 @@ function putScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: string | nu
   const isBlock = node.style === "literal" || node.style === "folded";
   if (isBlock || (typeof value === "string" && value.includes("\n"))) return replaceValue(pen, slot, value, hand);
   if (!pen.allowsReplacing(node)) return;
+  if (slot.kind !== "root" && holdsTemplate(pen, slot)) return pen.refuse("template");
   const isString = typeof value === "string";
   const quote = node.style === "single" ? "'" : node.style === "double" ? '"' : undefined;
   const flow = isInFlow(slot);
@@ -176,7 +177,7 @@ export function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): voi
   if (slot.kind === "root") return replaceRoot(pen, old, value, hand);
   const { child, value: node } = slot;
   if (child.mark === -1) return pen.refuse("flow");
-  if (holdsTemplate(pen, child.mark, node)) return pen.refuse("template");
+  if (holdsTemplate(pen, slot)) return pen.refuse("template");
   const block = blockFor(pen, slot, value, hand);
   if (isOnMarkLine(pen, child.mark, node)) return fillLine(pen, child.mark, node, block);
   const markEnd = lineEnd(pen.outline.text, child.mark);
@@ -192,21 +193,17 @@ function blockFor(pen: Pen, slot: Slot & { kind: "entry" | "item" }, value: Json
     return { inline: flowText(value, handIn(hand, slot.value)), lines: [] };
   }
   if (slot.kind === "entry") return entryBlock(value, slot.parent.column, hand);
-  const column = isEmpty(slot.value) ? slot.parent.column + 2 : columnAt(pen, slot.value.start);
+  const column = isEmpty(slot.value) ? slot.parent.column + 2 : columnOf(pen.outline.text, slot.value.start);
   return itemBlock(value, column, hand);
 }
 
-function columnAt(pen: Pen, offset: number): number {
-  return offset - lineStart(pen.outline.text, offset);
-}
-
-/** A template may print the value of an empty key on the lines below it. */
-function holdsTemplate(pen: Pen, mark: number, node: OutlineNode): boolean {
+/** A template may print what belongs to the value on the lines below it. */
+function holdsTemplate(pen: Pen, slot: Slot & { kind: "entry" | "item" }): boolean {
   const { template, text } = pen.outline;
+  const { child, value, parent } = slot;
+  const next = nextContent(text, child.end);
   if (template === undefined) return false;
-  let at = nextLine(text, Math.max(mark, node.end));
-  while (at < text.length && isBlankOrComment(text.slice(at, lineEnd(text, at)))) at = nextLine(text, at);
-  return template.touches(mark, isEmpty(node) ? at : lineEnd(text, node.end));
+  return template.touches(child.mark, isEmpty(value) ? next : value.end) || template.printsBehind(child.end, next, parent.column);
 }
 
 function isOnMarkLine(pen: Pen, mark: number, node: OutlineNode): boolean {
@@ -252,7 +249,9 @@ function replaceRoot(pen: Pen, old: OutlineNode | undefined, value: Json, hand: 
   if (old !== undefined && !isEmpty(old)) {
     const before = pen.lineBefore(old.start);
     if (before.trim() !== "") return pen.refuse("syntax");
-    return pen.write(old.start, old.end, written.join(lineBreak));
+    // A comment behind it stays on its line.
+    pen.write(old.start, old.end, written[0] ?? "");
+    return pen.addLines(lineEnd(text, old.end), written.slice(1));
   }
   const end = text.length;
   if (end === 0 || text.endsWith("\n")) pen.write(end, end, written.map((line) => line + lineBreak).join(""));

@@ -3,6 +3,7 @@ import type { Action, Branch } from "../tree/actions.ts";
 import { mask } from "../tree/mask.ts";
 import type { Masked, Standing } from "../tree/mask.ts";
 import type { OutlineNode } from "./outline.ts";
+import { columnOf, leadingSpaces } from "./text.ts";
 
 /** What a template engine will make of a document's text, as far as an edit must know. */
 export class Template {
@@ -49,8 +50,7 @@ export class Template {
 
   /** Content may come to stand at this column or left of it, by an action inside the range. */
   printsUpTo(column: number, start: number, end: number): boolean {
-    const standing = this.standing.some((it) => start <= it.action.start && it.action.start < end && it.indent <= column);
-    return standing || this.actions.some((it) => start <= it.start && it.start < end && this.#breaksTo(it) <= column);
+    return this.#printsBetween(start, end).some((indent) => indent <= column) || this.actions.some((it) => start <= it.start && it.start < end && this.#breaksTo(it) <= column);
   }
 
   /** The column to which an action breaks the line, whatever stands before it. */
@@ -60,10 +60,43 @@ export class Template {
     return written === undefined ? Number.POSITIVE_INFINITY : Number(written);
   }
 
+  /** Content is printed behind what ends at `end`, up to `next`, and comes to stand at this column or right of it. */
+  printsBehind(end: number, next: number, column: number): boolean {
+    return this.#printsBetween(end, next).some((indent) => indent >= column);
+  }
+
   /** The actions of one line; `prints` has the columns of those that print there. */
   onLine(start: number, end: number): { readonly any: boolean; readonly prints: readonly number[] } {
-    const prints = this.standing.filter((it) => start <= it.action.start && it.action.start <= end);
-    return { any: this.touches(start, end), prints: prints.map((it) => it.indent) };
+    return { any: this.touches(start, end), prints: this.#printsBetween(start, end + 1) };
+  }
+
+  /** `-}}` at the end of a line swallows its line break, so that what follows comes to stand elsewhere than it seems. */
+  joinsLines(text: string): boolean {
+    return this.actions.some(({ start, end }) => {
+      if (this.#source[end - 3] !== "-" || !/^[ \t]*\r?\n/.test(this.#source.slice(end, end + 80))) return false;
+      if (text.slice(0, start).trim() === "" || text.slice(end).trim() === "") return false;
+      const next = end + leadingSpaces(this.#source.slice(end));
+      return this.#source[start + 2] === "-" || columnOf(this.#source, start) !== columnOf(this.#source, next);
+    });
+  }
+
+  /**
+   * What is what depends on values: a condition or loop ends within an entry or item that it does not hold as a whole,
+   * or content is printed between a key and its value, and not beside that value.
+   */
+  isTorn(node: OutlineNode | undefined): boolean {
+    if (node?.kind !== "map" && node?.kind !== "list") return false;
+    return node.children.some((child) => {
+      const { value } = child;
+      if (child.end > (this.branchAt(child.start)?.to ?? child.end)) return true;
+      const column = value.kind === "map" || value.kind === "list" ? value.column : -1;
+      if (this.#printsBetween(child.mark, value.start).some((indent) => indent !== column)) return true;
+      return this.isTorn(value);
+    });
+  }
+
+  #printsBetween(start: number, end: number): number[] {
+    return this.standing.filter((it) => start <= it.action.start && it.action.start < end).map((it) => it.indent);
   }
 
   /** No action is structure to the YAML reader: each is a part of one scalar's text. */

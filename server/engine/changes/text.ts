@@ -34,3 +34,14 @@ export function isBlankOrComment(rest: string): boolean {
 export function leadingSpaces(line: string): number {
   return line.length - line.trimStart().length;
 }
+
+/** Where the next line starts that is neither empty nor a comment. */
+export function nextContent(text: string, from: number): number {
+  let at = nextLine(text, from);
+  while (at < text.length && isBlankOrComment(text.slice(at, lineEnd(text, at)))) at = nextLine(text, at);
+  return at;
+}
+
+export function columnOf(text: string, at: number): number {
+  return at - lineStart(text, at);
+}

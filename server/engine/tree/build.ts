@@ -1,4 +1,14 @@
-import type { Entry, ListTree, MapTree, ParsedDocument, Problem, ProblemCode, ScalarStyle, ScalarTree, Tree } from "./tree.ts";
+import type {
+  Entry,
+  ListTree,
+  MapTree,
+  ParsedDocument,
+  Problem,
+  ProblemCode,
+  ScalarStyle,
+  ScalarTree,
+  Tree,
+} from "./tree.ts";
 
 /** Deeper nesting than this is nobody's manifest, and recursion over a tree this deep cannot exhaust a stack. */
 export const MAX_DEPTH = 200;
@@ -69,6 +79,11 @@ export class TreeBuilder {
     if (top === undefined || top.key === undefined || top.flow) return false;
     const lineBreak = this.#text.indexOf("\n", top.keyEnd);
     return lineBreak === -1 || lineBreak >= start;
+  }
+
+  /** Where the last node of the open collection ended. */
+  get place(): number {
+    return this.#top?.cursor ?? 0;
   }
 
   get atRoot(): boolean {
@@ -262,7 +277,12 @@ export class TreeBuilder {
     if (this.#aliasesStopped) return undefined;
     const target = this.#anchors.get(name);
     if (target === undefined) {
-      this.report("alias-unresolved", `Nothing that is complete before this place is called &${printable(name)}`, start, end);
+      this.report(
+        "alias-unresolved",
+        `Nothing that is complete before this place is called &${printable(name)}`,
+        start,
+        end,
+      );
       return undefined;
     }
     this.#aliases++;

@@ -1,5 +1,5 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from "yaml";
 import type { CST, Document, Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from "yaml";
 import { blockScalarEnd, MAX_DEPTH, TreeBuilder } from "./build.ts";
 import type { ParsedDocument, Problem, ScalarStyle } from "./tree.ts";
 
@@ -82,7 +82,8 @@ interface Level {
 function cutDeep(document: CST.Document): void {
   const levels: Level[] = [];
   const enter = (token: CST.Token | null | undefined): CST.Token | undefined => {
-    if (token?.type !== "block-map" && token?.type !== "block-seq" && token?.type !== "flow-collection") return undefined;
+    if (token?.type !== "block-map" && token?.type !== "block-seq" && token?.type !== "flow-collection")
+      return undefined;
     if (levels.length >= CUT_DEPTH) {
       return { type: "scalar", offset: token.offset, indent: token.indent, source: "" };
     }
@@ -130,11 +131,12 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
   const tagOf = (node: Node): string | undefined =>
     node.tag === undefined ? undefined : document.directives.tagString(node.tag);
 
-  const within = (offset = 0): number => Math.min(offset + skipped, text.length);
+  const within = (offset: number): number => Math.min(offset + skipped, text.length);
 
   const add = (node: Node | null): void => {
-    const start = within(node?.range?.[0]);
-    const end = within(node?.range?.[1]);
+    // In broken text there are nodes that come from nowhere: they go where the last one ended.
+    const start = node?.range == null ? builder.place : within(node.range[0]);
+    const end = node?.range == null ? start : within(node.range[1]);
     if (isAlias(node)) {
       builder.alias(node.source, start, end);
     } else if (isMap(node) || isSeq(node)) {
@@ -148,7 +150,7 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
     } else if (isScalar(node)) {
       addScalar(node as Scalar.Parsed, start, end);
     } else {
-      const place = builder.emptyPlace() ?? 0;
+      const place = builder.emptyPlace() ?? start;
       builder.scalar(place, place, "", "plain", undefined, undefined);
     }
   };
@@ -173,13 +175,9 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
   for (const { code, pos } of document.errors) if (code === "MULTILINE_IMPLICIT_KEY") halfTyped.add(within(pos[0]));
 
   /** A key that is just being typed takes the next line for its second half; that line's key is to stay what it is. */
-  const addKey = (node: Node | null): void => {
-    const start = within(node?.range?.[0]);
-    const end = within(node?.range?.[1]);
-    const source = text.slice(start, end);
-    if (!halfTyped.has(start) || !isScalar(node) || node.type !== "PLAIN" || !source.includes("\n")) return add(node);
+  const addHalfTyped = (start: number, end: number): void => {
     let place = start;
-    for (const line of source.split("\n")) {
+    for (const line of text.slice(start, end).split("\n")) {
       const key = line.trim();
       const from = place + line.indexOf(key);
       place += line.length + 1;
@@ -187,6 +185,12 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
       if (builder.awaitsValue) builder.empty();
       builder.scalar(from, from + key.length, key, "plain", undefined, undefined);
     }
+  };
+
+  const addKey = (node: Node | null): void => {
+    const range = isScalar(node) && node.type === "PLAIN" ? node.range : undefined;
+    if (range == null || !halfTyped.has(within(range[0]))) add(node);
+    else addHalfTyped(within(range[0]), within(range[1]));
   };
 
   add(document.contents);

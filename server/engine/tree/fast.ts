@@ -1,5 +1,5 @@
-import { EVENT_ID, getScalarValue, parseEvents, COLLECTION_STYLE } from "js-yaml";
 import type { Event, ScalarEvent } from "js-yaml";
+import { COLLECTION_STYLE, EVENT_ID, getScalarValue, parseEvents } from "js-yaml";
 import { blockScalarEnd, MAX_DEPTH, skipBlank, TreeBuilder } from "./build.ts";
 import type { ParsedDocument, ScalarStyle } from "./tree.ts";
 
@@ -107,7 +107,9 @@ interface Properties {
 }
 
 function isSeparated(text: string, { anchorEnd, tagEnd }: Properties): boolean {
-  return (anchorEnd === -1 || SEPARATOR.test(text[anchorEnd] ?? "")) && (tagEnd === -1 || SEPARATOR.test(text[tagEnd] ?? ""));
+  return (
+    (anchorEnd === -1 || SEPARATOR.test(text[anchorEnd] ?? "")) && (tagEnd === -1 || SEPARATOR.test(text[tagEnd] ?? ""))
+  );
 }
 
 function anchorOf(text: string, event: Properties): string | undefined {

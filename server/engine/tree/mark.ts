@@ -50,7 +50,8 @@ class Marker {
       return;
     }
     const column = node.start - (this.#marks.text.lastIndexOf("\n", node.start - 1) + 1);
-    const before = node.kind === "map" ? lastBefore(node.entries, action.start)?.value : lastBefore(node.items, action.start);
+    const before =
+      node.kind === "map" ? lastBefore(node.entries, action.start)?.value : lastBefore(node.items, action.start);
     if (indent < column || before === undefined) {
       this.#opened.add(node);
     } else if (before.kind === "scalar" && before.start === before.end && !this.#replaced.has(before)) {
@@ -148,9 +149,9 @@ class Marker {
   #afterControl(start: number, end: number): number {
     const { actions } = this.#marks;
     let place = start;
-    for (let at = lastIndex(actions, start); at >= 0; at++) {
-      const action = actions[at];
-      if (action === undefined || action.start !== place || action.end >= end || action.kind === "print") break;
+    let at = lastIndex(actions, start);
+    for (let action = actions[at]; action !== undefined; action = actions[++at]) {
+      if (action.start !== place || action.end >= end || action.kind === "print") break;
       place = action.end;
       while (this.#marks.text[place] === " ") place++;
     }

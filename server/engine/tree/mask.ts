@@ -64,7 +64,8 @@ export function mask(text: string, actions: readonly Action[], sparing: boolean)
     if (!line.bare) return maskInline(text, line, sparing);
     if (line.block !== undefined) return maskInBlock(line, line.block);
     for (const action of line.actions) {
-      if (action.kind === "print" && action.start >= line.start) standing.push({ action, indent: indentOf(text, action, line) });
+      if (action.kind === "print" && action.start >= line.start)
+        standing.push({ action, indent: indentOf(text, action, line) });
     }
     // Behind a block scalar a long empty line would be a line of it, and a comment is not.
     return behindBlock && line.rest !== "" ? `#${line.rest.slice(1)}` : line.rest;

@@ -26,7 +26,18 @@ export function lookup(map: MapTree, key: string): Entry | undefined {
 
 /** All entries that hold, merge keys followed and earlier duplicates left out. */
 export function allEntries(map: MapTree): readonly Entry[] {
-  return resolve(map).entries;
+  return isPlain(map.entries) ? map.entries : resolve(map).entries;
+}
+
+/** Most maps are small and need nothing resolved: that is cheaper to see than to remember. */
+function isPlain(entries: readonly Entry[]): boolean {
+  if (entries.length > INDEXED_SIZE) return false;
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at];
+    if (entry === undefined || isMerge(entry)) return false;
+    for (let before = 0; before < at; before++) if (entries[before]?.key === entry.key) return false;
+  }
+  return true;
 }
 
 export function hasMerge(map: MapTree): boolean {

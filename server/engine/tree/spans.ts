@@ -37,18 +37,9 @@ function isVerbatim(scalar: ScalarTree, inner: number): boolean {
 
 /** Tells where each of the first `count` decoded characters comes from, as far as that can be made out. */
 function trace(text: string, scalar: ScalarTree, count: number, found: Found): void {
-  switch (scalar.style) {
-    case "literal":
-      return traceLiteral(text, scalar, count, found);
-    case "folded":
-      return traceFolded(text, scalar, count, found);
-    case "plain":
-    case "single":
-    case "double":
-      return traceFlow(text, scalar, count, found);
-    default:
-      return scalar.style satisfies never;
-  }
+  if (scalar.style === "literal") traceLiteral(text, scalar, count, found);
+  else if (scalar.style === "folded") traceFolded(text, scalar, count, found);
+  else traceFlow(text, scalar, count, found);
 }
 
 /** Plain and quoted scalars: line breaks fold, and the quoted ones have their escapes. */

@@ -1,11 +1,11 @@
-import { findActions, branchesOf, looksTemplated } from "./actions.ts";
 import type { Action } from "./actions.ts";
+import { branchesOf, findActions, looksTemplated } from "./actions.ts";
 import { parseCareful } from "./careful.ts";
+import { cutAfter } from "./cut.ts";
 import { parseFast } from "./fast.ts";
 import { markTree } from "./mark.ts";
-import { mask } from "./mask.ts";
 import type { Masked } from "./mask.ts";
-import { cutAfter } from "./cut.ts";
+import { mask } from "./mask.ts";
 import type { MapTree, ParsedDocument, Problem, Tree } from "./tree.ts";
 
 export { looksTemplated };

@@ -37,6 +37,10 @@ describe("parseCareful", () => {
     assert.equal(outline(read("a: 1\nb:\n  - ").tree), '{}\na: "1"\nb: []\n  - ""');
   });
 
+  it("keeps every node in its place, whatever the parser makes of the text", () => {
+    read('a: {`: {b: 1}\nc:\n  d:\n    e:\n      - f: g\n     |x: "y"\n        h: |\n          i\n');
+  });
+
   it("complains about tabs, conflict marks and NUL, and goes on", () => {
     assert.deepEqual(codes(read("a:\n\tb: c\nd: e\n")), ["syntax"]);
     assert.ok(codes(read("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> x\nc: 4\n")).includes("syntax"));
@@ -115,7 +119,10 @@ describe("parseCareful", () => {
   it("takes names of object members as the ordinary keys that they are", () => {
     const text = "__proto__: 1\nconstructor: {toString: x}\nhasOwnProperty:\n- __proto__\n";
     const parsed = read(text);
-    assert.equal(outline(parsed.tree), '{}\n__proto__: "1"\nconstructor: {}\n  toString: "x"\nhasOwnProperty: []\n  - "__proto__"');
+    assert.equal(
+      outline(parsed.tree),
+      '{}\n__proto__: "1"\nconstructor: {}\n  toString: "x"\nhasOwnProperty: []\n  - "__proto__"',
+    );
     assert.deepEqual(parseFast(text), parsed);
   });
 });
@@ -139,11 +146,17 @@ describe("anchors and aliases", () => {
   });
 
   it("take the latest node of a name, and none inside the node that takes the name", () => {
-    assert.equal(outline(read("- &a 1\n- &a 2\n- *a\n- &a [*a]\n").tree), '[]\n- "1"^\n- "2"^\n- "2"^\n- []^\n  - ?"*a"^');
+    assert.equal(
+      outline(read("- &a 1\n- &a 2\n- *a\n- &a [*a]\n").tree),
+      '[]\n- "1"^\n- "2"^\n- "2"^\n- []^\n  - ?"*a"^',
+    );
   });
 
   it("serve as keys", () => {
-    assert.equal(outline(read("&a k: 1\n? *a : 2\n*a : 3\n").tree), '{}\nk: "1"\n{k: 2}: ""\nk: "3"'.replace("{k: 2}", "*a : 2"));
+    assert.equal(
+      outline(read("&a k: 1\n? *a : 2\n*a : 3\n").tree),
+      '{}\nk: "1"\n{k: 2}: ""\nk: "3"'.replace("{k: 2}", "*a : 2"),
+    );
   });
 });
 
@@ -158,7 +171,10 @@ describe("parseDocumentText", () => {
 
   it("looks for templates only when told to", () => {
     const text = "replicas: {{ .Values.replicas }}\n";
-    assert.equal(outline(parseDocumentText(text, { tier: "fast", templated: "auto" }).tree), '{}\nreplicas: ?"{{ .Values.replicas }}"');
+    assert.equal(
+      outline(parseDocumentText(text, { tier: "fast", templated: "auto" }).tree),
+      '{}\nreplicas: ?"{{ .Values.replicas }}"',
+    );
     assert.equal(parseDocumentText(text, { tier: "fast", templated: "never" }).templated, false);
   });
 

@@ -95,7 +95,9 @@ describe("the fast and the careful reader", () => {
 
   it("agree on whatever is put together from the pieces of YAML", () => {
     const pieces = [
-      ..."- |? |: |a|b: |key:|\n|\n  |\n    |\r\n|[|]|{|}|, |,|'|\"|''|\\n|#|# c\n| #|&a |*a|!t |!!str |- - x\n|: y\n".split("|"),
+      ..."- |? |: |a|b: |key:|\n|\n  |\n    |\r\n|[|]|{|}|, |,|'|\"|''|\\n|#|# c\n| #|&a |*a|!t |!!str |- - x\n|: y\n".split(
+        "|",
+      ),
       "|",
       "|-\n",
       ">\n",
@@ -113,12 +115,19 @@ describe("the fast and the careful reader", () => {
       "😀",
     ];
     const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 14 }).map((parts) => parts.join(""));
-    fc.assert(fc.property(texts, (text) => void assertSameTrees(text, "random")), { numRuns: 3000 });
+    fc.assert(
+      fc.property(texts, (text) => void assertSameTrees(text, "random")),
+      { numRuns: 3000 },
+    );
   });
 
   it("agree on the fixtures with a few characters changed", () => {
     const sources = yamlFiles(FIXTURES).map((name) => readFileSync(join(FIXTURES, name), "utf8"));
-    const change = fc.record({ at: fc.nat(), drop: fc.nat(3), add: fc.constantFrom("", " ", ":", "-", "\n", "'", "{", "]") });
+    const change = fc.record({
+      at: fc.nat(),
+      drop: fc.nat(3),
+      add: fc.constantFrom("", " ", ":", "-", "\n", "'", "{", "]"),
+    });
     const edits = fc.array(change, { minLength: 1, maxLength: 3 });
     const property = fc.property(fc.constantFrom(...sources), edits, (source, changes) => {
       let text = source;
@@ -181,7 +190,19 @@ describe("splitDocuments", () => {
   });
 
   it("agrees with the parser on whatever is put together from lines, as long as that is YAML", () => {
-    const lines = ["---\n", "---", "--- a\n", "...\n", "... # c\n", "# c\n", "\n", " # d\n", "a: 1\n", "b: 2\r\n", "- x\n"];
+    const lines = [
+      "---\n",
+      "---",
+      "--- a\n",
+      "...\n",
+      "... # c\n",
+      "# c\n",
+      "\n",
+      " # d\n",
+      "a: 1\n",
+      "b: 2\r\n",
+      "- x\n",
+    ];
     const more = ["%YAML 1.2\n", "---\t\n", "----\n", "k: |\n", "  t\n", "---\r\n", "\r", "? c\n", ": d\n", "!t g\n"];
     const text = fc.array(fc.constantFrom(...lines, ...more), { maxLength: 8 }).map((parts) => parts.join(""));
     const property = fc.property(text, (source) => {
@@ -195,7 +216,18 @@ describe("splitDocuments", () => {
 
 describe("parseFast", () => {
   it("refuses what it is not sure about", () => {
-    const doubtful = ["a: [b", "a: 'b", "a: b: c", "a:\n\tb: c", "a\0b", "a: b\rc: d", "--- a\n--- b\n", "! a", "!<x> a", "%TAG ! x\n--- a"];
+    const doubtful = [
+      "a: [b",
+      "a: 'b",
+      "a: b: c",
+      "a:\n\tb: c",
+      "a\0b",
+      "a: b\rc: d",
+      "--- a\n--- b\n",
+      "! a",
+      "!<x> a",
+      "%TAG ! x\n--- a",
+    ];
     for (const text of doubtful) assert.equal(parseFast(text), undefined, JSON.stringify(text));
   });
 });

@@ -41,7 +41,9 @@ const NINE = (letter: string): string => Array(9).fill(`*${letter}`).join(", ");
 
 describe("limits", () => {
   it("stop an alias bomb, and keep the rest of the file", () => {
-    const bomb = LETTERS.map((letter, at) => `${letter}: &${letter} [${at === 0 ? "x" : NINE(LETTERS[at - 1] ?? "")}]\n`);
+    const bomb = LETTERS.map(
+      (letter, at) => `${letter}: &${letter} [${at === 0 ? "x" : NINE(LETTERS[at - 1] ?? "")}]\n`,
+    );
     const parsed = readBoth(`kind: Deployment\n${bomb.join("")}after: 1\n`);
     assert.deepEqual(codes(parsed), ["alias-limit"]);
     assert.ok(parsed.tree?.kind === "map" && lookup(parsed.tree, "after") !== undefined);

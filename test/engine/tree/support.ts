@@ -51,7 +51,10 @@ export function assertWellFormed(parsed: ParsedDocument, text: string, name: str
     seen.add(children);
     const aliased = tree.shared === true && text[start] === "*";
     const within = (from: number, to: number): void => {
-      assert.ok(aliased || (from >= start && to <= end), `${name}: ${from}-${to} is outside its parent ${start}-${end}`);
+      assert.ok(
+        aliased || (from >= start && to <= end),
+        `${name}: ${from}-${to} is outside its parent ${start}-${end}`,
+      );
     };
     if (tree.kind === "list") {
       for (const item of tree.items) within(item.start, item.end);

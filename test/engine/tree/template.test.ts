@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import fc from "fast-check";
-import { parseCareful } from "../../../server/engine/tree/careful.ts";
-import { splitDocuments } from "../../../server/engine/tree/split.ts";
 import { looksTemplated, parseTemplated } from "../../../server/engine/tree/template.ts";
-import type { ParsedDocument, Tree } from "../../../server/engine/tree/tree.ts";
+import type { ParsedDocument } from "../../../server/engine/tree/tree.ts";
 import { assertWellFormed, codes, dedent, outline } from "./support.ts";
-
-const CORPUS = process.env["KMM_CORPUS"];
 
 function read(source: string): ParsedDocument {
   const text = dedent(source);
@@ -26,13 +19,26 @@ function same(source: string, expected: string): void {
 
 describe("looksTemplated", () => {
   it("knows the signs of a template engine", () => {
-    for (const text of ["a: {{ .x }}", "{{- if x }}", "a: '{{x}}'", "{% if x %}", "<%= x %>", "name: << inputs.name >>"]) {
+    for (const text of [
+      "a: {{ .x }}",
+      "{{- if x }}",
+      "a: '{{x}}'",
+      "{% if x %}",
+      "<%= x %>",
+      "name: << inputs.name >>",
+    ]) {
       assert.equal(looksTemplated(text), true, text);
     }
   });
 
   it("is not taken in by expressions of a workflow, shell or flow collections", () => {
-    const ordinary = ["a: ${{ secrets.X }}", "if: ${{ a }} && ${{ b }}", "run: echo ${#list[@]} <<EOF", "a: {b: {c: d}}", "x: << y"];
+    const ordinary = [
+      "a: ${{ secrets.X }}",
+      "if: ${{ a }} && ${{ b }}",
+      "run: echo ${#list[@]} <<EOF",
+      "a: {b: {c: d}}",
+      "x: << y",
+    ];
     for (const text of ordinary) assert.equal(looksTemplated(text), false, text);
   });
 });
@@ -110,14 +116,14 @@ describe("a template's values", () => {
 
   it("keep a workflow's expressions as ordinary text", () => {
     same('a: ${{ x }}\nb: "{{ y }}"\n', '{}\na: "${{ x }}"\nb: ?"{{ y }}"');
-    same('a: ${{ .Values.price }}\nb: {{ y }}\n', '{}\na: ?"${{ .Values.price }}"\nb: ?"{{ y }}"');
+    same("a: ${{ .Values.price }}\nb: {{ y }}\n", '{}\na: ?"${{ .Values.price }}"\nb: ?"{{ y }}"');
   });
 });
 
 describe("a template's keys", () => {
   it("are unknown, and so is which others there are", () => {
     same("labels:\n  a: b\n  {{ .key }}: c\n", '{}\nlabels: {}…\n  a: "b"\n  ?{{ .key }}: "c"');
-    same("labels:\n  \"{{ .key }}\": c\n", '{}\nlabels: {}…\n  ?{{ .key }}: "c"');
+    same('labels:\n  "{{ .key }}": c\n', '{}\nlabels: {}…\n  ?{{ .key }}: "c"');
   });
 
   it("are known behind a condition on the same line", () => {
@@ -351,7 +357,8 @@ describe("what renders nothing", () => {
   });
 
   it("has no tree, as a file of definitions", () => {
-    const helpers = '{{/* Names. */}}\n{{- define "x.name" -}}\n{{- if .a }}a: {{ .b }}{{ end }}\nlabels:\n  x: y\n{{- end -}}\n';
+    const helpers =
+      '{{/* Names. */}}\n{{- define "x.name" -}}\n{{- if .a }}a: {{ .b }}{{ end }}\nlabels:\n  x: y\n{{- end -}}\n';
     assert.equal(read(helpers).tree, undefined);
     assert.equal(outline(read(`${helpers}a: 1\n`).tree), '{}\na: "1"');
   });
@@ -359,9 +366,15 @@ describe("what renders nothing", () => {
 
 describe("other template engines", () => {
   it("are read in the same way", () => {
-    same("{% if x %}\na: {{ b }}\n{% else %}\na: c\n{% endif %}\n{# d #}\ne: 1\n", '{}\n~a: ?"{{ b }}"\n~a: "c"\ne: "1"');
+    same(
+      "{% if x %}\na: {{ b }}\n{% else %}\na: c\n{% endif %}\n{# d #}\ne: 1\n",
+      '{}\n~a: ?"{{ b }}"\n~a: "c"\ne: "1"',
+    );
     same("<% if x %>\na: <%= b %>\n<% end %>\nc: 1\n", '{}\n~a: ?"<%= b %>"\nc: "1"');
-    same("name: << inputs.name >>\nimage: x:<< inputs.tag >>\na: 1\n", '{}\nname: ?"<< inputs.name >>"\nimage: ?"x:<< inputs.tag >>"\na: "1"');
+    same(
+      "name: << inputs.name >>\nimage: x:<< inputs.tag >>\na: 1\n",
+      '{}\nname: ?"<< inputs.name >>"\nimage: ?"x:<< inputs.tag >>"\na: "1"',
+    );
   });
 
   it("may be inside the strings of ordinary YAML", () => {
@@ -383,103 +396,6 @@ describe("text that is no YAML even so", () => {
   it("may have actions that nothing closes", () => {
     same("a: 1\nb: {{ .x\nc: 2\n", '{}\na: "1"\nb: ?"{{ .x"\nc: "2"');
     same("a: 1\nb: {{\n", '{}\na: "1"\nb: ?"{{"');
-    same('a: {{ "x }}\nb: {{ don\'t }}\nc: 2\n', '{}\na: ?"{{ \\"x }}"\nb: ?"{{ don\'t }}"\nc: "2"');
+    same("a: {{ \"x }}\nb: {{ don't }}\nc: 2\n", '{}\na: ?"{{ \\"x }}"\nb: ?"{{ don\'t }}"\nc: "2"');
   });
 });
-
-/** The keys and kinds of a tree; what is unknown may be anything. */
-function shape(tree: Tree | undefined): unknown {
-  if (tree === undefined || tree.kind === "scalar") return tree?.unknown ? "?" : (tree?.text ?? "");
-  if (tree.kind === "list") return tree.items.map(shape);
-  return tree.entries.map((entry) => [entry.key, shape(entry.value)]);
-}
-
-type Value = string | Value[] | [string, Value][];
-
-describe("templates at large", () => {
-  const scalar = fc.constantFrom("web", '"q: x"', "1", "|\n  text\n    more\n  end", "''");
-  const { node } = fc.letrec<{ node: { lines: string[]; block: boolean } }>((tie) => ({
-    node: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
-      scalar.map((text) => ({ lines: text.split("\n"), block: false })),
-      fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((items) => ({
-        lines: items.flatMap((item) => item.lines.map((line, at) => (at === 0 ? `- ${line}` : `  ${line}`))),
-        block: true,
-      })),
-      fc.array(tie("node"), { minLength: 1, maxLength: 3 }).map((values) => ({
-        lines: values.flatMap((value, at) =>
-          value.block
-            ? [`k${at}:`, ...value.lines.map((line) => `  ${line}`)]
-            : value.lines.map((line, row) => (row === 0 ? `k${at}: ${line}` : `  ${line}`)),
-        ),
-        block: true,
-      })),
-    ),
-  }));
-
-  it("have the shape that the text has without the lines of control", () => {
-    const inserted = fc.array(fc.record({ at: fc.nat(), indent: fc.nat(8), line: fc.constantFrom("{{- if .x }}", "{{ end }}", "{{- else }}", "{{/* c */}}", "{{- $a := 1 }}") }), {
-      minLength: 1,
-      maxLength: 5,
-    });
-    const property = fc.property(node, inserted, ({ lines }, additions) => {
-      const plain = lines.join("\n");
-      const expected = shape(parseCareful(`${plain}\n`).tree);
-      const all = [...lines];
-      for (const { at, indent, line } of additions) all.splice(at % (all.length + 1), 0, " ".repeat(indent) + line);
-      const text = `${all.join("\n")}\n`;
-      const parsed = parseTemplated(text);
-      assertWellFormed(parsed, text, text);
-      assert.deepEqual(codes(parsed), []);
-      assert.ok(fits(shape(parsed.tree) as Value, expected as Value), `${text}\n${JSON.stringify(shape(parsed.tree))}\n${JSON.stringify(expected)}`);
-    });
-    fc.assert(property, { numRuns: 2000 });
-  });
-
-  it("never throw, and never complain about syntax, whatever is cut out or put in", () => {
-    const folder = join(process.cwd(), "test/engine/tree/fixtures");
-    const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-    const pieces = ["{{", "}}", "{{ .x }}", "{{- if .x }}\n", "{{ end }}", "\n{{ .y | nindent 4 }}\n", '"', "'", "|", "{%", "%}", ":", "\n", "{{/*", "*/}}", "`", "<%= x %>"];
-    const change = fc.record({ at: fc.nat(), drop: fc.nat(6), add: fc.constantFrom(...pieces) });
-    const property = fc.property(fc.constantFrom(...sources), fc.array(change, { minLength: 1, maxLength: 6 }), (source, changes) => {
-      let text = source;
-      for (const { at, drop, add } of changes) {
-        const place = at % (text.length + 1);
-        text = text.slice(0, place) + add + text.slice(place + drop);
-      }
-      for (const { start, end } of splitDocuments(text)) {
-        const part = text.slice(start, end);
-        const parsed = parseTemplated(part);
-        assert.ok(!codes(parsed).includes("syntax"));
-        assertWellFormed(parsed, part, part);
-      }
-    });
-    fc.assert(property, { numRuns: 1500 });
-  });
-
-  if (CORPUS !== undefined) {
-    it("are all read in a corpus", function () {
-      this.timeout(300_000);
-      let documents = 0;
-      for (const name of readdirSync(CORPUS, { recursive: true, encoding: "utf8" })) {
-        if (!/\.(?:ya?ml|tpl)$/.test(name)) continue;
-        const text = readFileSync(join(CORPUS, name), "utf8");
-        for (const { start, end } of splitDocuments(text)) {
-          const part = text.slice(start, end);
-          if (!looksTemplated(part)) continue;
-          documents++;
-          const parsed = parseTemplated(part);
-          assertWellFormed(parsed, part, name);
-          assert.deepEqual(codes(parsed), [], name);
-        }
-      }
-      console.log(`      ${documents} documents with templates`);
-    });
-  }
-});
-
-function fits(found: Value, expected: Value): boolean {
-  if (found === "?" || typeof found === "string") return found === "?" || found === expected;
-  if (typeof expected === "string" || found.length !== expected.length) return false;
-  return found.every((item, at) => fits(item as Value, expected[at] as Value));
-}

@@ -45,7 +45,9 @@ function dropsAll(container: Container): boolean {
 }
 
 function misspelled(container: Container): Field | undefined {
-  return dropOf(container).writtenItems().find((item) => item.source?.toUpperCase() === "ALL");
+  return dropOf(container)
+    .writtenItems()
+    .find((item) => item.source?.toUpperCase() === "ALL");
 }
 
 function tooMuch(container: Container): readonly Field[] {
@@ -54,7 +56,11 @@ function tooMuch(container: Container): readonly Field[] {
 }
 
 function violations(container: Container): readonly Spot[] | undefined {
-  const added = tooMuch(container).map((item) => ({ place: item.place, message: "unmet.add", args: { name: item.source ?? "" } }));
+  const added = tooMuch(container).map((item) => ({
+    place: item.place,
+    message: "unmet.add",
+    args: { name: item.source ?? "" },
+  }));
   if (added.length > 0) return added;
   requireAll(container.body.at("securityContext", "capabilities", "add"));
   if (dropsAll(container)) return undefined;

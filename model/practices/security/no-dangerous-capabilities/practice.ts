@@ -4,7 +4,9 @@ import { every, practice, type Spot } from "../../../practice.ts";
 
 /** What container runtimes give by default, without NET_RAW: adding one of these gives nothing new that is dangerous. */
 const HARMLESS = new Set(
-  "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(" "),
+  "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(
+    " ",
+  ),
 );
 
 /** Settings of the kernel that hold for the pod alone. */
@@ -23,14 +25,20 @@ export default practice({
   effort: "confirm",
   judge(workload) {
     if (workload.allContainers.length === 0 && !workload.moreContainers) return undefined;
-    const looks = [() => sysctlSpots(workload), ...workload.allContainers.map((container) => () => containerSpots(container, workload))];
+    const looks = [
+      () => sysctlSpots(workload),
+      ...workload.allContainers.map((container) => () => containerSpots(container, workload)),
+    ];
     return every(looks, (look) => look(), workload.place, workload.moreContainers);
   },
   fix(workload) {
     // Later items first, so that each index still holds when its turn comes.
     const entries = [...dangerousSysctls(workload), ...workload.allContainers.flatMap(dangerousIn)].reverse();
     const masks = workload.allContainers.map(procMount).filter((field) => isUnmasked(field, workload));
-    return { safety: "review", edits: [...entries, ...masks].map((field) => ({ op: "remove", at: field.place }) as const) };
+    return {
+      safety: "review",
+      edits: [...entries, ...masks].map((field) => ({ op: "remove", at: field.place }) as const),
+    };
   },
   references: [
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
@@ -64,12 +72,19 @@ function dangerousIn(container: Container): readonly Field[] {
 
 function dangerousSysctls(workload: Workload): readonly Field[] {
   const sysctls = workload.pod.at("securityContext", "sysctls").writtenItems();
-  return sysctls.filter(({ presence }) => presence === "present").filter((item) => item.at("name").presence === "present" && !SAFE_SYSCTLS.has(item.at("name").text() ?? ""));
+  return sysctls
+    .filter(({ presence }) => presence === "present")
+    .filter((item) => item.at("name").presence === "present" && !SAFE_SYSCTLS.has(item.at("name").text() ?? ""));
 }
 
 function containerSpots(container: Container, workload: Workload): readonly Spot[] {
   const name = container.displayName;
-  const about = (field: Field, message: string) => ({ place: field.place, message, container: name, args: { container: name, name: field.source ?? "" } });
+  const about = (field: Field, message: string) => ({
+    place: field.place,
+    message,
+    container: name,
+    args: { container: name, name: field.source ?? "" },
+  });
   const spots = dangerousIn(container).map((item) => about(item, "unmet"));
   if (spots.length === 0) requireAll(container.body.at("securityContext", "capabilities", "add"));
   if (spots.length > 0 && procMount(container).presence === "unknown") return spots;
@@ -82,6 +97,7 @@ function sysctlSpots(workload: Workload): readonly Spot[] {
     message: "unmet.sysctl",
     args: { name: item.at("name").source ?? "" },
   }));
-  if (spots.length === 0) for (const item of workload.pod.at("securityContext", "sysctls").items()) item.at("name").text();
+  if (spots.length === 0)
+    for (const item of workload.pod.at("securityContext", "sysctls").items()) item.at("name").text();
   return spots;
 }

@@ -7,7 +7,6 @@ const CRITICAL =
 const HARMLESS =
   /^\/(?:var\/lib\/docker\/containers|etc\/(?:localtime|timezone|machine-id|ssl|pki|ca-certificates|os-release)|sys\/fs\/cgroup)(?:\/.*)?$/;
 const SOCKET = /(?:docker|dockershim|containerd|crio|cri-dockerd|podman|buildkitd)\.sock$/;
-const LOGS = /^\/var\/(?:log|lib\/docker\/containers)(?:\/.*)?$/;
 
 export default practice({
   level: 1,
@@ -18,7 +17,7 @@ export default practice({
   judge(workload) {
     if (workload.allContainers.length === 0 && !workload.moreContainers) return undefined;
     const volumes = workload.pod.at("volumes");
-    if (workload.class === "agent" && readsLogsOnly(workload)) return notApplicable("agent");
+    if (workload.class === "agent" && readsOnly(workload)) return notApplicable("agent");
     return every(volumes.writtenItems(), (volume) => violation(volume, workload), workload.place, isOpen(volumes));
   },
   references: [
@@ -64,8 +63,15 @@ function isReadOnly(volume: Field, workload: Workload): boolean {
   return mounts.every((mount) => mount.at("name").text() !== name || mount.at("readOnly").flag() === true);
 }
 
-function readsLogsOnly(workload: Workload): boolean {
-  const volumes = workload.pod.at("volumes").writtenItems().filter((volume) => volume.at("hostPath").presence === "present");
-  const isLog = (volume: Field) => LOGS.test(volume.at("hostPath", "path").source ?? "");
-  return volumes.length > 0 && volumes.every((volume) => isLog(volume) && ifKnown(() => isReadOnly(volume, workload)) === true);
+/** Reading the node's logs and figures is what agents are for. */
+function readsOnly(workload: Workload): boolean {
+  const volumes = workload.pod
+    .at("volumes")
+    .writtenItems()
+    .filter((volume) => volume.at("hostPath").presence === "present");
+  const isSocket = (volume: Field) => SOCKET.test(volume.at("hostPath", "path").source ?? "");
+  return (
+    volumes.length > 0 &&
+    volumes.every((volume) => !isSocket(volume) && ifKnown(() => isReadOnly(volume, workload)) === true)
+  );
 }

@@ -12,7 +12,8 @@ export default practice({
   judge(workload) {
     const fields = fieldsOf(workload);
     // To see its node is what an agent is for.
-    const agent = workload.class === "agent" && fields.some((field) => field.presence !== "absent" && field.flag() === true);
+    const agent =
+      workload.class === "agent" && fields.some((field) => field.presence !== "absent" && field.flag() === true);
     if (agent) return notApplicable("agent");
     return every(fields, violation, workload.place);
   },

@@ -18,9 +18,12 @@ export default practice({
   },
   fix(workload) {
     // Kubernetes refuses a container that is privileged, or has SYS_ADMIN, and yet may not escalate.
-    if (workload.allContainers.some((container) => isPrivileged(container) || adds(container, ["SYS_ADMIN", "ALL"]))) return undefined;
+    if (workload.allContainers.some((container) => isPrivileged(container) || adds(container, ["SYS_ADMIN", "ALL"])))
+      return undefined;
     const open = workload.allContainers.filter((container) => fieldOf(container).flag() !== false);
-    const wanted = open.some((container) => fieldOf(container).presence === "present" || addedCapabilities(container).length > 0);
+    const wanted = open.some(
+      (container) => fieldOf(container).presence === "present" || addedCapabilities(container).length > 0,
+    );
     const edits = open.map((container) => ({ op: "set", at: fieldOf(container).place, value: false }) as const);
     return { safety: wanted ? "review" : "safe", edits };
   },

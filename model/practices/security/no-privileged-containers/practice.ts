@@ -14,11 +14,17 @@ export default practice({
   },
   fix(workload) {
     // A host process container cannot do without its rights; a privileged one often can.
-    if ([workload.pod, ...workload.allContainers.map(({ body }) => body)].some((body) => hostProcess(body).field.flag() === true)) {
+    if (
+      [workload.pod, ...workload.allContainers.map(({ body }) => body)].some(
+        (body) => hostProcess(body).field.flag() === true,
+      )
+    ) {
       return undefined;
     }
     const privileged = workload.allContainers.map((container) => container.body.at("securityContext", "privileged"));
-    const edits = privileged.filter((field) => field.flag() === true).map((field) => ({ op: "remove", at: field.place }) as const);
+    const edits = privileged
+      .filter((field) => field.flag() === true)
+      .map((field) => ({ op: "remove", at: field.place }) as const);
     return { safety: "review", edits };
   },
   references: [
@@ -59,5 +65,7 @@ function settingsOf(container: Container): readonly Setting[] {
 
 function violation({ field, message, container }: Setting) {
   if (field.flag() !== true) return undefined;
-  return container === undefined ? { place: field.place, message } : { place: field.place, message, container, args: { container } };
+  return container === undefined
+    ? { place: field.place, message }
+    : { place: field.place, message, container, args: { container } };
 }

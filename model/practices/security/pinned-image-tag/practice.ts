@@ -39,7 +39,9 @@ function violation(container: Container, workload: Workload, world: World): Spot
   const image = imageOf(container);
   if (image === undefined || image.digest !== undefined || isPinned(image.tag)) return undefined;
   const overrides = imageOverrides(image.name, workload, world);
-  const good = overrides.filter((entry) => entry.at("digest").text() !== undefined || isPinned(entry.at("newTag").text()));
+  const good = overrides.filter(
+    (entry) => entry.at("digest").text() !== undefined || isPinned(entry.at("newTag").text()),
+  );
   if (overrides.length > 0 && good.length === overrides.length) return undefined;
   // Some overlays pin it and some do not, or a tool puts its own tag there.
   if (good.length > 0 || isTaggedByTool(image.name, workload, world)) throw new Unresolved(container.image.place);
@@ -54,5 +56,7 @@ function movingTag(container: Container): readonly Spot[] {
   const image = ifKnown(() => imageOf(container));
   if (image?.tagAt === undefined || image.digest !== undefined || !MOVING.test(image.tag ?? "")) return [];
   const args = { image: image.name, tag: image.tag ?? "" };
-  return [{ place: container.image.part(...image.tagAt), message: "met.moving", container: container.displayName, args }];
+  return [
+    { place: container.image.part(...image.tagAt), message: "met.moving", container: container.displayName, args },
+  ];
 }

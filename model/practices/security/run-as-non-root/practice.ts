@@ -1,28 +1,34 @@
-import type { Container, Workload } from "../../../facts.ts";
-import { everyContainer, notApplicable, practice, unmet } from "../../../practice.ts";
+import type { Container, Field, Workload } from "../../../facts.ts";
+import { setForAll } from "../../../pod-security.ts";
+import { every, notApplicable, practice, type Spot } from "../../../practice.ts";
 
 export default practice({
   level: 3,
   gate: "required",
   share: "most",
   subject: "workload",
-  includesCi: true,
   effort: "confirm",
   judge(workload) {
+    if (workload.allContainers.length === 0 && !workload.moreContainers) return undefined;
     // User namespaces map root to nobody outside; the restricted standard asks for nothing more (1.35).
     if (workload.pod.at("hostUsers").flag() === false) return notApplicable("superseded");
-    const pod = workload.pod.at("securityContext");
-    if (pod.at("runAsNonRoot").flag() === false) return unmet(pod.at("runAsNonRoot"), "unmet.pod");
-    if (pod.at("runAsUser").number() === 0 && !workload.windows) return unmet(pod.at("runAsUser"), "unmet.root");
-    return everyContainer(workload, workload.allContainers, (container) => violation(container, workload));
+    const looks = [
+      () => refusal(workload.pod, workload, ".pod"),
+      ...workload.allContainers.map((container) => () => violation(container, workload)),
+    ];
+    return every(looks, (look) => look(), workload.place, workload.moreContainers);
   },
   fix(workload) {
-    const set = (place: Workload["place"]) => ({ op: "set", at: place, value: true }) as const;
-    const pod = workload.pod.at("securityContext", "runAsNonRoot");
-    if (asksForRoot(workload)) return undefined;
-    const own = workload.allContainers.map((container) => container.body.at("securityContext", "runAsNonRoot"));
-    const refused = own.filter((field) => field.presence !== "absent" && field.flag() === false);
-    return { safety: "review", edits: [set(pod.place), ...refused.map((field) => set(field.place))] };
+    const bodies = [workload.pod, ...workload.allContainers.map(({ body }) => body)];
+    // Somebody wrote down that root is wanted: then taking it away is no quick fix.
+    if (bodies.some((body) => userOf(body).number() === 0)) return undefined;
+    const refused = bodies.map(flagOf).filter((field) => field.presence === "present" && field.flag() !== true);
+    const named = workload.allContainers.every((container) => container.security("runAsUser").number() !== undefined);
+    const edits = refused.map((field) => ({ op: "set", at: field.place, value: true }) as const);
+    return {
+      safety: named && refused.length === 0 ? "safe" : "review",
+      edits: [...edits, ...setForAll(workload, ["runAsNonRoot"], true)],
+    };
   },
   references: [
     "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
@@ -42,16 +48,34 @@ export default practice({
   },
 });
 
-function violation(container: Container, workload: Workload) {
-  const user = container.body.at("securityContext", "runAsUser");
-  if (!workload.windows && user.number() === 0) return { place: user.place, message: "unmet.root" };
-  const field = container.security("runAsNonRoot");
-  if (field.flag() === true) return undefined;
-  return field.presence === "absent" ? container.place : field;
+function flagOf(body: Field): Field {
+  return body.at("securityContext", "runAsNonRoot");
 }
 
-/** Somebody wrote down that root is wanted: then taking it away is no quick fix. */
-function asksForRoot(workload: Workload): boolean {
-  const users = [workload.pod, ...workload.allContainers.map((container) => container.body)].map((body) => body.at("securityContext", "runAsUser"));
-  return users.some((user) => user.number() === 0);
+function userOf(body: Field): Field {
+  return body.at("securityContext", "runAsUser");
+}
+
+/** What is certain is looked at first: a container that says `false` may run as root, whatever a template makes its user. */
+function refusal(body: Field, workload: Workload, suffix: string): Spot | undefined {
+  const flag = flagOf(body);
+  const user = userOf(body);
+  if (flag.presence === "present" && flag.flag() !== true) return { place: flag.place, message: `unmet${suffix}` };
+  if (!workload.windows && user.presence === "present" && user.number() === 0)
+    return { place: user.place, message: "unmet.root" };
+  flag.flag();
+  user.number();
+  return undefined;
+}
+
+function violation(container: Container, workload: Workload): Spot | undefined {
+  const about = { container: container.displayName, args: { container: container.displayName } };
+  const refused = refusal(container.body, workload, "");
+  if (refused !== undefined) return { ...refused, ...about };
+  // What the pod refuses is said once, at the pod.
+  if (container.security("runAsNonRoot").flag() !== undefined) return undefined;
+  const user = container.security("runAsUser");
+  const number = workload.windows ? undefined : user.number();
+  if (number === undefined || number === 0) return { place: container.place, ...about };
+  return { place: user.place, message: "unmet.user", ...about, args: { ...about.args, user: number } };
 }

@@ -23,7 +23,9 @@ export default practice({
     const fields = [workload.pod, ...workload.allContainers.map(({ body }) => body)].map(typeOf);
     const refused = fields.filter(isRefused);
     const own = refused.map((field) => ({ op: "set", at: field.place, value: "RuntimeDefault" }) as const);
-    const silent = workload.allContainers.some((container) => container.security("seccompProfile").presence === "absent");
+    const silent = workload.allContainers.some(
+      (container) => container.security("seccompProfile").presence === "absent",
+    );
     const all = silent ? setForAll(workload, ["seccompProfile", "type"], "RuntimeDefault") : [];
     return { safety: refused.length > 0 ? "review" : "safe", edits: [...own, ...all] };
   },
@@ -54,7 +56,9 @@ function isRefused(type: Field): boolean {
 /** What the pod says counts even when every container says better. */
 function refusedByPod(workload: Workload): Spot | undefined {
   const type = typeOf(workload.pod);
-  return isRefused(type) ? { place: type.place, message: "unmet.pod", args: { profile: type.source ?? "" } } : undefined;
+  return isRefused(type)
+    ? { place: type.place, message: "unmet.pod", args: { profile: type.source ?? "" } }
+    : undefined;
 }
 
 function violation(container: Container): Spot | undefined {
@@ -64,5 +68,10 @@ function violation(container: Container): Spot | undefined {
   if (type.presence === "absent") return { place: container.place, container: name, args: { container: name } };
   // What it inherits is said once, at the pod.
   if (typeOf(container.body).presence === "absent") return undefined;
-  return { place: type.place, message: "unmet.profile", container: name, args: { container: name, profile: type.source ?? "" } };
+  return {
+    place: type.place,
+    message: "unmet.profile",
+    container: name,
+    args: { container: name, profile: type.source ?? "" },
+  };
 }

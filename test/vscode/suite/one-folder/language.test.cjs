@@ -17,8 +17,10 @@ function onlyAdds(shorter, longer) {
 
 async function applyFirstFix(document) {
   const found = await diagnostic(document.uri, RUN_AS_NON_ROOT);
-  const [fix] = await fixesThatWrite("runAsNonRoot: true", document, found);
-  assert.ok(fix, "no quick fix is offered");
+  const fix = await until("a quick fix", async () => {
+    const [first] = await fixesThatWrite("runAsNonRoot: true", document, found);
+    return first;
+  });
   const before = document.getText();
   assert.ok(await vscode.workspace.applyEdit(fix.edit));
   const after = document.getText();

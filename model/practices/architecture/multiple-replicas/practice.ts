@@ -1,0 +1,56 @@
+import type { Workload } from "../../../facts.ts";
+import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { isServerless, minimumOf } from "../../../replicas.ts";
+import { claimsOf } from "../../../volumes.ts";
+
+const SCALES = ["autoscaling.knative.dev/min-scale", "autoscaling.knative.dev/minScale"];
+
+export default practice({
+  level: 4,
+  gate: "required",
+  share: "most",
+  subject: "workload",
+  effort: "confirm",
+  judge(workload, world) {
+    if (workload.class === "batch") return notApplicable("batch");
+    if (workload.class === "agent") return notApplicable("agent");
+    if (isServerless(workload)) return judgeServerless(workload);
+    const minimum = minimumOf(workload, world);
+    if (minimum === undefined) return undefined;
+    if (minimum.least >= 2) return met(minimum.at);
+    const scaled = world.scalersOf(workload).sure.length > 0;
+    if (minimum.least === 0 && !scaled) return notApplicable("parked");
+    if (minimum.least === 0 && world.isServing(workload) !== true) return world.isServing(workload) === false ? notApplicable("worker") : cannotTell(minimum.at);
+    if (isSingleWriter(workload)) return notApplicable("stateful");
+    if (electsLeader(workload)) return notApplicable("single-replica");
+    return unmet(minimum.at, scaled ? "unmet.scaler" : "unmet", { workload: workload.displayName, least: minimum.least });
+  },
+  fix(workload, world) {
+    const minimum = minimumOf(workload, world);
+    if (minimum === undefined) return undefined;
+    return { safety: "review", edits: [{ op: "set", at: minimum.at.place, value: 2 }] };
+  },
+  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas"],
+  equivalents: {
+    "kube-linter": ["minimum-three-replicas", "hpa-minimum-three-replicas"],
+    "kube-score": ["deployment-replicas", "horizontalpodautoscaler-replicas"],
+    polaris: ["deploymentMissingReplicas", "hpaMinAvailability"],
+    learnk8s: ["Run more than one replica for your Deployment"],
+  },
+});
+
+function judgeServerless(workload: Workload) {
+  const scale = SCALES.map((key) => workload.podAnnotations.at(key)).find((field) => field.presence !== "absent");
+  return Number(scale?.text()) >= 2 ? met(scale ?? workload.place) : notApplicable("serverless");
+}
+
+/** Only one at a time may write: its volume or its strategy says so. */
+function isSingleWriter(workload: Workload): boolean {
+  return workload.body.at("spec", "strategy", "type").text() === "Recreate" || claimsOf(workload).some((claim) => claim.writable);
+}
+
+/** A controller of which only one is active anyway. */
+function electsLeader(workload: Workload): boolean {
+  const words = workload.containers.flatMap(({ body }) => ["args", "command"].flatMap((key) => body.at(key).writtenItems()));
+  return words.some((word) => /^--?(enable-)?leader-elect(ion)?(=true)?$/.test(word.source ?? ""));
+}

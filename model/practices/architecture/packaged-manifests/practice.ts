@@ -1,0 +1,51 @@
+import type { Workload } from "../../../facts.ts";
+import { isPatch, kustomizationBeside } from "../../../kustomizations.ts";
+import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+
+/** Files of tools that write manifests from another language. */
+const GENERATORS = /(^|\/)(jsonnetfile\.json|cdk8s\.ya?ml|cue\.mod\/module\.cue|timoni\.cue|kcl\.mod|Pulumi\.ya?ml)$|\.(jsonnet|cue)$/;
+
+export default practice({
+  level: 3,
+  gate: "required",
+  share: "most",
+  subject: "workload",
+  effort: "create",
+  judge(workload, world) {
+    if (world.packageOf(workload.document) !== undefined || isInTemplate(workload)) return met(workload.place);
+    const generators = world.repositoryOf(workload.document)?.find(GENERATORS) ?? [];
+    if (generators.length > 0) return cannotTell(workload.place);
+    return unmet(workload.place, undefined, { workload: workload.displayName });
+  },
+  fix(workload, world) {
+    const { document } = workload;
+    const folder = folderOf(document.uri);
+    const there = kustomizationBeside(document, world);
+    if (there !== undefined) return { safety: "review", title: "fix.list", edits: [{ op: "append", at: there.at("resources").place, value: nameOf(document.uri) }] };
+    const objects = world.resourcesOfGroup(/^/).filter((one) => folderOf(one.document.uri) === folder && world.packageOf(one.document) === undefined);
+    const files = new Set(objects.filter((one) => !isPatch(one.document, world)).map((one) => nameOf(one.document.uri)));
+    // Two objects of one identity cannot be built together.
+    const names = objects.map((one) => [one.groupKind, one.scope, one.displayName].join(" "));
+    if (new Set(names).size < names.length || objects.some((one) => one.name.presence !== "present")) return undefined;
+    const text = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", ...[...files].sort().map((file) => `  - ${quoted(file)}`), ""];
+    return { safety: "review", edits: [{ op: "create-file", beside: document, path: "kustomization.yaml", text: text.join("\n") }] };
+  },
+  references: ["https://helm.sh/docs/topics/charts/", "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/"],
+});
+
+/** An OpenShift template is a package with parameters of its own. */
+function isInTemplate(workload: Workload): boolean {
+  return workload.place.path[0] === "objects";
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf("/"));
+}
+
+function nameOf(uri: string): string {
+  return decodeURIComponent(uri.slice(uri.lastIndexOf("/") + 1));
+}
+
+function quoted(file: string): string {
+  return /^[\w.][\w.-]*$/.test(file) ? file : JSON.stringify(file);
+}

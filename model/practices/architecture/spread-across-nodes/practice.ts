@@ -1,0 +1,77 @@
+import type { Field, Workload, World } from "../../../facts.ts";
+import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { isServerless, minimumOf } from "../../../replicas.ts";
+
+const KEYS = ["kubernetes.io/hostname", "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
+
+export default practice({
+  level: 4,
+  gate: "required",
+  share: "most",
+  subject: "workload",
+  effort: "apply",
+  judge(workload, world) {
+    if (workload.class === "batch") return notApplicable("batch");
+    if (workload.class === "agent") return notApplicable("agent");
+    if (isServerless(workload)) return notApplicable("serverless");
+    const rules = rulesOf(workload);
+    const answers = rules.map((rule) => [rule, spreads(rule, workload, world)] as const);
+    const good = answers.find(([, answer]) => answer === true);
+    const minimum = minimumOf(workload, world);
+    if (minimum === undefined) return undefined;
+    if (minimum.least < 2) return notApplicable("single-replica");
+    if (good !== undefined) return met(good[0].at("topologyKey"));
+    const unknown = answers.filter(([, answer]) => answer === undefined).map(([rule]) => rule);
+    if (unknown.length > 0) return cannotTell(unknown);
+    const written = [constraintsOf(workload), affinityOf(workload)].flatMap((list) => (list.presence === "unknown" ? [list] : []));
+    if (written.length > 0) return cannotTell(written);
+    const args = { workload: workload.displayName };
+    const [wrong] = rules.filter((rule) => KEYS.includes(rule.at("topologyKey").source ?? ""));
+    return wrong === undefined ? unmet(constraintsOf(workload), "unmet", args) : unmet(wrong.at("labelSelector"), "unmet.selector", args);
+  },
+  fix(workload, world) {
+    const labels = workload.body.at("spec", "selector", "matchLabels").entries();
+    if (labels.length === 0 || rulesOf(workload).length > 0 || minimumOf(workload, world) === undefined) return undefined;
+    const labelSelector = { matchLabels: Object.fromEntries(labels.map(([key, field]) => [key, field.text() ?? ""])) };
+    const constraint = (topologyKey: string) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector });
+    return { safety: "safe", edits: [{ op: "set", at: constraintsOf(workload).place, value: KEYS.slice(0, 2).map(constraint) }] };
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+    "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#affinity-and-anti-affinity",
+  ],
+  equivalents: {
+    "kube-linter": ["no-anti-affinity"],
+    "kube-score": ["deployment-has-host-podantiaffinity", "statefulset-has-host-podantiaffinity", "pod-topology-spread-constraints"],
+    polaris: ["topologySpreadConstraint"],
+  },
+});
+
+function constraintsOf(workload: Workload): Field {
+  return workload.pod.at("topologySpreadConstraints");
+}
+
+function affinityOf(workload: Workload): Field {
+  return workload.pod.at("affinity", "podAntiAffinity");
+}
+
+/** Everything that keeps pods apart: each has a topology key and a label selector. */
+function rulesOf(workload: Workload): readonly Field[] {
+  const apart = affinityOf(workload);
+  return [
+    ...constraintsOf(workload).writtenItems(),
+    ...apart.at("requiredDuringSchedulingIgnoredDuringExecution").writtenItems(),
+    ...apart
+      .at("preferredDuringSchedulingIgnoredDuringExecution")
+      .writtenItems()
+      .map((item) => item.at("podAffinityTerm")),
+  ];
+}
+
+/** Does the rule spread the workload's own pods; `undefined` when that cannot be known. */
+function spreads(rule: Field, workload: Workload, world: World): boolean | undefined {
+  const key = rule.at("topologyKey");
+  if (key.presence === "unknown") return undefined;
+  if (!KEYS.includes(key.source ?? "")) return false;
+  return world.matchesLabelSelector(rule.at("labelSelector"), workload);
+}
