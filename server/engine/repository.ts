@@ -40,6 +40,7 @@ export class RepositoryFact implements Repository {
   readonly folders: readonly string[];
   readonly kubernetes: boolean;
   readonly place: Place;
+  readonly #found = new Map<string, readonly RepositoryFile[]>();
 
   constructor(root: Root, entries: readonly FileEntry[]) {
     this.root = root.uri;
@@ -51,8 +52,15 @@ export class RepositoryFact implements Repository {
     this.place = { document: { uri: root.uri }, path: [] };
   }
 
+  /** The same question is asked for many subjects, so its answer is kept. */
   find(path: RegExp): readonly RepositoryFile[] {
-    return this.files.filter((file) => path.test(file.path));
+    const key = `${path.flags}/${path.source}`;
+    let found = this.#found.get(key);
+    if (found === undefined) {
+      found = this.files.filter((file) => path.test(file.path));
+      this.#found.set(key, found);
+    }
+    return found;
   }
 }
 

@@ -115,6 +115,33 @@ function scalerOf(resource: Resource): Scaler | undefined {
   return scaler ?? undefined;
 }
 
+interface ScalerIndex {
+  readonly byTarget: ReadonlyMap<string, readonly Scaler[]>;
+  /** Those whose target's name a template decides. */
+  readonly templated: readonly Scaler[];
+  readonly all: readonly Scaler[];
+}
+
+const scalerIndexes = new WeakMap<readonly Resource[], ScalerIndex>();
+
+/** Scalers of a bucket by the name of what they scale. */
+function scalerIndex(bucket: readonly Resource[]): ScalerIndex {
+  let index = scalerIndexes.get(bucket);
+  if (index === undefined) {
+    const byTarget = new Map<string, Scaler[]>();
+    const templated: Scaler[] = [];
+    const all = bucket.flatMap((resource) => scalerOf(resource) ?? []);
+    for (const scaler of all) {
+      const name = scaler.target.name;
+      if (name.presence === "unknown") templated.push(scaler);
+      else if (name.source !== undefined) byTarget.set(name.source, [...(byTarget.get(name.source) ?? []), scaler]);
+    }
+    index = { byTarget, templated, all };
+    scalerIndexes.set(bucket, index);
+  }
+  return index;
+}
+
 const SERVICE: GroupKind = "/Service";
 const BUDGET: GroupKind = "policy/PodDisruptionBudget";
 const POD_MONITORS: readonly GroupKind[] = [
@@ -193,13 +220,16 @@ export class TrackedWorld implements World {
   scalersOf(workload: Workload): Matches<Scaler> {
     const sure: Scaler[] = [];
     const maybe: Scaler[] = [];
-    for (const resource of this.resources(SCALER_KINDS)) {
-      const scope = sameScope(resource.scope, workload.scope);
-      const scaler = scope === false ? undefined : scalerOf(resource);
-      if (scaler === undefined || scaler.by === "vpa") continue;
-      const answer = both(scope, names(scaler, workload));
-      if (answer === true) sure.push(scaler);
-      else if (answer === undefined) maybe.push(scaler);
+    const known = workload instanceof ResourceFact && workload.nameKnown;
+    for (const kind of SCALER_KINDS) {
+      const index = scalerIndex(this.#bucket(kind));
+      const candidates = known ? [...(index.byTarget.get(workload.displayName) ?? []), ...index.templated] : index.all;
+      for (const scaler of candidates) {
+        if (scaler.by === "vpa") continue;
+        const answer = both(sameScope(scaler.resource.scope, workload.scope), names(scaler, workload));
+        if (answer === true) sure.push(scaler);
+        else if (answer === undefined) maybe.push(scaler);
+      }
     }
     return { sure, maybe };
   }

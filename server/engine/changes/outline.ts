@@ -178,8 +178,8 @@ class Reader {
   #scalar(node: Scalar | undefined, base: Base): OutlineScalar {
     const style = STYLES[(node?.type as Scalar.Type | undefined) ?? "PLAIN"];
     const text = String(node?.value ?? "");
-    const end = style === "literal" || style === "folded" ? blockEnd(this.#text, base.start, base.end) : base.end;
-    return { kind: "scalar", ...base, end, text, style };
+    const made: OutlineScalar = { kind: "scalar", ...base, text, style };
+    return isBlockScalar(made) ? { ...made, end: blockEnd(this.#text, base.start, base.end) } : made;
   }
 
   #map(node: YAMLMap<unknown, unknown>, base: Base, depth: number): OutlineMap {
@@ -241,6 +241,10 @@ class Reader {
 /** Nothing is written there. */
 export function isEmpty(node: OutlineNode | undefined): boolean {
   return node === undefined || (node.kind === "scalar" && node.style === "plain" && node.text === "");
+}
+
+export function isBlockScalar({ style }: OutlineScalar): boolean {
+  return style === "literal" || style === "folded";
 }
 
 const NULLS = new Set(["", "~", "null", "Null", "NULL"]);

@@ -6,7 +6,7 @@ import { entryBlock, flowText, handIn, isJsonList, isJsonMap, itemBlock, mapLine
 import type { Block, Hand, JsonMap } from "./hand.ts";
 import { insertEntries, insertItems } from "./insert.ts";
 import type { Pair } from "./insert.ts";
-import { isEmpty, isNull } from "./outline.ts";
+import { isBlockScalar, isEmpty, isNull } from "./outline.ts";
 import type { OutlineList, OutlineMap, OutlineNode, OutlineScalar } from "./outline.ts";
 import type { Pen } from "./pen.ts";
 import { removeChildren } from "./remove.ts";
@@ -40,7 +40,7 @@ export function appendValue(pen: Pen, path: readonly Key[], value: Json): void {
 
 /** Workflows allow one name where a list may stand: `needs: build`. */
 function appendToScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: Json, hand: Hand): void {
-  if (slot.kind === "root" || node.style === "literal" || node.style === "folded") return pen.refuse("missing");
+  if (slot.kind === "root" || isBlockScalar(node)) return pen.refuse("missing");
   if (isSameData(value, node) || !pen.allowsReplacing(node)) return;
   if (isJsonMap(value) || isJsonList(value) || node.text.includes("\n")) return pen.refuse("missing");
   const first = pen.outline.source.slice(node.start, node.end);
@@ -157,8 +157,7 @@ function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[]
 
 /** In the quoting it has, as long as that still says what is meant. */
 function putScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: string | number | boolean | null, hand: Hand): void {
-  const isBlock = node.style === "literal" || node.style === "folded";
-  if (isBlock || (typeof value === "string" && value.includes("\n"))) return replaceValue(pen, slot, value, hand);
+  if (isBlockScalar(node) || (typeof value === "string" && value.includes("\n"))) return replaceValue(pen, slot, value, hand);
   if (!pen.allowsReplacing(node)) return;
   if (slot.kind !== "root" && holdsTemplate(pen, slot)) return pen.refuse("template");
   const isString = typeof value === "string";

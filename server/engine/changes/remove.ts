@@ -26,8 +26,10 @@ export function removePlace(pen: Pen, path: readonly Key[]): void {
   if (slot.kind === "root") return pen.refuse("missing");
   const { parent, child } = slot;
   if (!allowsRemoving(pen, child)) return;
-  if (parent.children.length === 1) return pen.write(parent.start, parent.end, parent.kind === "map" ? "{}" : "[]");
   const { template } = pen.outline;
+  if (parent.children.length === 1 && template === undefined) {
+    return pen.write(parent.start, parent.end, parent.kind === "map" ? "{}" : "[]");
+  }
   const isFellow = (it: Child): boolean => it !== child && template?.branchAt(it.start) === template?.branchAt(child.start);
   // What is there only on a condition may leave the map or list empty.
   if (!parent.children.some(isFellow)) return pen.refuse("template");

@@ -3,6 +3,7 @@ import { spanOf } from "../tree/spans.ts";
 import type { ScalarTree } from "../tree/tree.ts";
 import { find, isInFlow } from "./find.ts";
 import type { Slot } from "./find.ts";
+import { isBlockScalar } from "./outline.ts";
 import type { OutlineScalar } from "./outline.ts";
 import type { Pen } from "./pen.ts";
 import { replaceValue } from "./put.ts";
@@ -26,9 +27,8 @@ export function replaceText(pen: Pen, path: readonly Key[], text: string, span: 
   const [from, to] = span ?? [0, node.text.length];
   if (node.text.slice(from, to) === text) return;
   const whole = node.text.slice(0, from) + text + node.text.slice(to);
-  const isBlock = node.style === "literal" || node.style === "folded";
-  if (isBlock && span === undefined) return replaceValue(pen, slot, text, pen.hand);
-  if (isBlock) return replaceInBlock(pen, node, text, [from, to]);
+  if (isBlockScalar(node) && span === undefined) return replaceValue(pen, slot, text, pen.hand);
+  if (isBlockScalar(node)) return replaceInBlock(pen, node, text, [from, to]);
   const style = styleFor(pen, slot, node, whole);
   if (style !== node.style || span === undefined || node.text === "" || source.slice(node.start, node.end).includes("\n")) {
     const written = style === "plain" ? whole : quoted(whole, style === "single" ? "'" : '"', true);
@@ -56,7 +56,7 @@ function replaceBesideAction(pen: Pen, slot: Slot, node: OutlineScalar, text: st
   const start = node.start + quote + (span?.[0] ?? 0);
   const end = node.start + quote + (span?.[1] ?? 0);
   const written = source.slice(node.start + quote, node.end - quote);
-  const isOneLine = node.style !== "literal" && node.style !== "folded" && !written.includes("\n");
+  const isOneLine = !isBlockScalar(node) && !written.includes("\n");
   if (span === undefined || !isOneLine || end > node.end - quote || template?.touches(start, end) === true) return pen.refuse("template");
   if (!canBePlain(text, isInFlow(slot)) || /['"\\]/.test(text)) return pen.refuse("template");
   pen.write(start, end, text);

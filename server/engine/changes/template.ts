@@ -2,7 +2,8 @@ import { branchesOf, findActions } from "../tree/actions.ts";
 import type { Action, Branch } from "../tree/actions.ts";
 import { mask } from "../tree/mask.ts";
 import type { Masked, Standing } from "../tree/mask.ts";
-import type { OutlineNode } from "./outline.ts";
+import { isBlockScalar } from "./outline.ts";
+import type { OutlineNode, OutlineScalar } from "./outline.ts";
 import { columnOf, leadingSpaces } from "./text.ts";
 
 /** What a template engine will make of a document's text, as far as an edit must know. */
@@ -84,14 +85,16 @@ export class Template {
    * What is what depends on values: a condition or loop ends within an entry or item that it does not hold as a whole,
    * or content is printed between a key and its value, and not beside that value.
    */
-  isTorn(node: OutlineNode | undefined): boolean {
+  isTorn(node: OutlineNode | undefined, limit = this.#source.length): boolean {
     if (node?.kind !== "map" && node?.kind !== "list") return false;
-    return node.children.some((child) => {
+    return node.children.some((child, index) => {
       const { value } = child;
-      if (child.end > (this.branchAt(child.start)?.to ?? child.end)) return true;
+      const next = node.children[index + 1]?.start ?? limit;
+      const branchEnd = this.branchAt(child.start)?.to ?? next;
+      if (child.end > branchEnd || this.printsBehind(Math.max(branchEnd, child.end), next, node.column + 1)) return true;
       const column = value.kind === "map" || value.kind === "list" ? value.column : -1;
       if (this.#printsBetween(child.mark, value.start).some((indent) => indent !== column)) return true;
-      return this.isTorn(value);
+      return this.isTorn(value, next);
     });
   }
 
@@ -101,9 +104,11 @@ export class Template {
 
   /** No action is structure to the YAML reader: each is a part of one scalar's text. */
   isInScalars(root: OutlineNode | undefined): boolean {
-    const scalars: OutlineNode[] = [];
+    const scalars: OutlineScalar[] = [];
     collectScalars(root, scalars);
-    return this.actions.every(({ start, end }) => scalars.some((it) => it.start <= start && end <= it.end));
+    // Plain text goes on over lines that are indented deeper: there an action may stand by accident.
+    const sound = scalars.filter((it) => isBlockScalar(it) || !this.#source.slice(it.start, it.end).includes("\n"));
+    return this.actions.every(({ start, end }) => sound.some((it) => it.start <= start && end <= it.end));
   }
 }
 
@@ -112,7 +117,7 @@ export function maskedTexts(source: string, template: Template): Masked[] {
   return [mask(source, template.actions, false), mask(source, template.actions, true)];
 }
 
-function collectScalars(node: OutlineNode | undefined, into: OutlineNode[]): void {
+function collectScalars(node: OutlineNode | undefined, into: OutlineScalar[]): void {
   if (node === undefined || node.kind === "alias") return;
   if (node.kind === "scalar") into.push(node);
   else for (const child of node.children) collectScalars(child.value, into);

@@ -14,9 +14,9 @@ export default practice({
     if (workload.class === "batch") return notApplicable("batch");
     if (workload.class === "agent") return notApplicable("agent");
     if (isServerless(workload)) return notApplicable("serverless");
+    if (workload.class !== "long") return undefined;
     const { sure, maybe } = budgetsOf(workload, world);
     const least = () => minimumOf(workload, world)?.least;
-    if (workload.class === "pod") return undefined;
     const blocking = sure.flatMap((budget) => blockage(budget, workload, least));
     // A budget that keeps a single pod from moving does harm; none is needed there.
     if (blocking.length > 0 && least() !== 0) return unmet(blocking);
@@ -32,6 +32,7 @@ export default practice({
     if (budgetsOf(workload, world).sure.length > 0) return undefined;
     const labels = workload.body.at("spec", "selector", "matchLabels").entries();
     const name = workload.name.text();
+    if (world.resources("policy/PodDisruptionBudget", workload.scope).some((budget) => budget.displayName === name)) return undefined;
     if (labels.length === 0 || name === undefined || workload.body.at("spec", "selector", "matchExpressions").presence !== "absent") return undefined;
     const namespace = workload.namespace.text();
     const value: Json = {
