@@ -70,7 +70,8 @@ export function isBuiltByKo(container: Container): boolean {
 export function imageOverrides(name: string, workload: Workload, world: World): readonly Field[] {
   const entries = kustomizationsOf(workload.document, world).flatMap((body) => body.at("images").writtenItems());
   const sets = (entry: Field) => ["newTag", "digest"].some((key) => entry.at(key).presence !== "absent");
-  return entries.filter((entry) => entry.at("name").source === name && sets(entry));
+  const own = entries.filter((entry) => entry.at("name").source === name && sets(entry));
+  return own.toSorted((one, other) => (one.place.document.uri < other.place.document.uri ? -1 : 1));
 }
 
 /** A tool puts its own tag on this image when it deploys: skaffold, Tilt, an OpenShift image stream, a step of a pipeline. */

@@ -2,17 +2,31 @@
 import type { PracticeId } from "./kmm.ts";
 import { dimensionOf } from "./kmm.ts";
 import type { Practice, PracticeSpec } from "./practice.ts";
+import architectureCloudPlatformIntegration from "./practices/architecture/cloud-platform-integration/practice.ts";
+import architectureCloudResourcesDeclared from "./practices/architecture/cloud-resources-declared/practice.ts";
 import architectureContainerImageBuild from "./practices/architecture/container-image-build/practice.ts";
+import architectureDataBackup from "./practices/architecture/data-backup/practice.ts";
 import architectureDedicatedNamespace from "./practices/architecture/dedicated-namespace/practice.ts";
+import architectureEventDriven from "./practices/architecture/event-driven/practice.ts";
 import architectureManifestsWellFormed from "./practices/architecture/manifests-well-formed/practice.ts";
+import architectureMultiCluster from "./practices/architecture/multi-cluster/practice.ts";
 import architectureMultipleReplicas from "./practices/architecture/multiple-replicas/practice.ts";
 import architectureNoNakedPods from "./practices/architecture/no-naked-pods/practice.ts";
+import architectureOperatorPattern from "./practices/architecture/operator-pattern/practice.ts";
 import architecturePackagedManifests from "./practices/architecture/packaged-manifests/practice.ts";
+import architecturePodDisruptionBudget from "./practices/architecture/pod-disruption-budget/practice.ts";
 import architectureReadinessProbe from "./practices/architecture/readiness-probe/practice.ts";
 import architectureRecommendedLabels from "./practices/architecture/recommended-labels/practice.ts";
 import architectureSelectorMatchesTemplate from "./practices/architecture/selector-matches-template/practice.ts";
+import architectureServiceMesh from "./practices/architecture/service-mesh/practice.ts";
 import architectureServiceSelectsPods from "./practices/architecture/service-selects-pods/practice.ts";
+import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
+import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import scalabilityMemoryLimits from "./practices/scalability/memory-limits/practice.ts";
+import scalabilityNoScalingBlockers from "./practices/scalability/no-scaling-blockers/practice.ts";
+import scalabilityReplicasDeclared from "./practices/scalability/replicas-declared/practice.ts";
+import scalabilityResourceRequests from "./practices/scalability/resource-requests/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
@@ -31,17 +45,31 @@ function of(id: PracticeId, spec: unknown): Practice {
 
 /** Every practice, in the order of the ids. */
 export const PRACTICES: readonly Practice[] = [
+  of("architecture/cloud-platform-integration", architectureCloudPlatformIntegration),
+  of("architecture/cloud-resources-declared", architectureCloudResourcesDeclared),
   of("architecture/container-image-build", architectureContainerImageBuild),
+  of("architecture/data-backup", architectureDataBackup),
   of("architecture/dedicated-namespace", architectureDedicatedNamespace),
+  of("architecture/event-driven", architectureEventDriven),
   of("architecture/manifests-well-formed", architectureManifestsWellFormed),
+  of("architecture/multi-cluster", architectureMultiCluster),
   of("architecture/multiple-replicas", architectureMultipleReplicas),
   of("architecture/no-naked-pods", architectureNoNakedPods),
+  of("architecture/operator-pattern", architectureOperatorPattern),
   of("architecture/packaged-manifests", architecturePackagedManifests),
+  of("architecture/pod-disruption-budget", architecturePodDisruptionBudget),
   of("architecture/readiness-probe", architectureReadinessProbe),
   of("architecture/recommended-labels", architectureRecommendedLabels),
   of("architecture/selector-matches-template", architectureSelectorMatchesTemplate),
+  of("architecture/service-mesh", architectureServiceMesh),
   of("architecture/service-selects-pods", architectureServiceSelectsPods),
+  of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
+  of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("scalability/memory-limits", scalabilityMemoryLimits),
+  of("scalability/no-scaling-blockers", scalabilityNoScalingBlockers),
+  of("scalability/replicas-declared", scalabilityReplicasDeclared),
+  of("scalability/resource-requests", scalabilityResourceRequests),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),

@@ -26,11 +26,14 @@ export interface FileEntry {
   readonly chart: string | undefined;
   /** `.kmm.yaml` says not to look at it. */
   readonly excluded: boolean;
+  /** A kustomization applies it as a patch: what it holds are parts of objects. */
+  readonly patch: boolean;
 }
 
 /** What the surroundings of a file say of it. */
 export interface Surroundings {
   readonly charts: Charts;
+  readonly patches: ReadonlySet<string>;
   excludes(root: Root | undefined, path: string): boolean;
 }
 
@@ -68,7 +71,7 @@ export function readFile(input: FileInput, root: Root | undefined, around: Surro
   const path = relativePath(root, input.uri);
   const bare = { uri: input.uri, path, root, standing: standingOf(path) };
   const chart = chartOf(input.uri, charts);
-  const none = { ...bare, source: undefined, notRead: input.notRead, resources: [], role: "other", chart, excluded: around.excludes(root, path) } as const;
+  const none = { ...bare, source: undefined, notRead: input.notRead, resources: [], role: "other", chart, excluded: around.excludes(root, path), patch: around.patches.has(input.uri) } as const;
   if (input.notRead !== undefined || input.text === undefined) return none;
   if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
@@ -77,16 +80,17 @@ export function readFile(input: FileInput, root: Root | undefined, around: Surro
   if (reading.yaml && isYamlPath(path) && !input.open && !looksRelevant(path, input.text)) return none;
   const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);
   const read = { ...none, source, notRead: source.truncated ? "truncated" : undefined } as const;
-  return none.excluded ? read : { ...read, ...factsOf(source, path, bare.standing, chart, reading) };
+  return none.excluded || none.patch ? read : { ...read, ...factsOf(source, path, bare.standing, chart, reading) };
 }
 
 /** The same file seen with other surroundings. */
 export function relocate(entry: FileEntry, around: Surroundings): FileEntry {
   const chart = chartOf(entry.uri, around.charts);
   const excluded = around.excludes(entry.root, entry.path);
-  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded)) return entry;
-  const moved = { ...entry, chart, excluded };
-  if (excluded) return { ...moved, resources: [], role: "other" };
+  const patch = around.patches.has(entry.uri);
+  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded && patch === entry.patch)) return entry;
+  const moved = { ...entry, chart, excluded, patch };
+  if (excluded || patch) return { ...moved, resources: [], role: "other" };
   return { ...moved, ...factsOf(entry.source, entry.path, entry.standing, chart, readingOf(entry.path)) };
 }
 

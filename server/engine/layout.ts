@@ -106,6 +106,11 @@ export function baseName(uri: string): string {
   return uri.slice(uri.lastIndexOf("/") + 1);
 }
 
+/** One segment of a path as VS Code writes it in a URI. */
+export function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 /** Finds the root that holds a URI: the longest one, so that nested folders win. */
 export function rootOf(roots: readonly Root[], uri: string): Root | undefined {
   let best: Root | undefined;

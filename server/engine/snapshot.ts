@@ -7,7 +7,7 @@ import { WorkloadFact } from "./dialects/kubernetes.ts";
 import { rootField } from "./field.ts";
 import type { FileEntry } from "./files.ts";
 import type { Judge, Judged } from "./judge.ts";
-import { type Charts, parentOf, type Root } from "./layout.ts";
+import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
 import { RepositoryFact, foldersOf } from "./repository.ts";
 import type { Range } from "./source.ts";
 import { PODS, scoped, type WorldIndex } from "./world-index.ts";
@@ -19,6 +19,8 @@ export interface Parts {
   readonly index: WorldIndex;
   readonly roots: readonly Root[];
   readonly charts: Charts;
+  /** Files that kustomizations apply as patches. */
+  readonly patches: ReadonlySet<string>;
   /** Replaced when the listing, or a file that is neither manifest nor pipeline, changes. */
   readonly repositoriesToken: object;
   /** Replaced when a pipeline or something a pipeline may call changes. */
@@ -151,7 +153,7 @@ export class WorldSnapshot implements WorldState {
   #filesBeside(entry: FileEntry): PipelineFiles {
     const at = (path: string) => {
       const root = entry.root?.uri;
-      return root === undefined ? undefined : this.files.get(`${root}/${path.split("/").map(encodeURIComponent).join("/")}`);
+      return root === undefined ? undefined : this.files.get(`${root}/${path.split("/").map(encodeSegment).join("/")}`);
     };
     return {
       body: (path) => {

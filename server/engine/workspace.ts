@@ -2,6 +2,8 @@
 import type { Dimension, Level } from "../../model/kmm.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, isExcluded, readConfig } from "./config.ts";
+import { patchesOf } from "./dialects/kustomize.ts";
+import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
 import { Catalogue, Judge, type JudgeError } from "./judge.ts";
 import { baseName, Charts, parentOf, type Root, rootOf } from "./layout.ts";
@@ -74,6 +76,7 @@ export class Workspace {
       index: WorldIndex.empty,
       roots: options.roots,
       charts: new Charts([]),
+      patches: new Set(),
       repositoriesToken: {},
       pipelinesToken: {},
       packagesToken: {},
@@ -116,11 +119,11 @@ export class Workspace {
     };
     const previous = files.get(change.uri);
     if (previous?.source !== undefined && previous.source.text === input.text && previous.source.version === input.version) return;
-    files.set(change.uri, readFile(input, rootOf(this.#options.roots, change.uri), this.#around(this.#parts.charts), previous));
+    files.set(change.uri, readFile(input, rootOf(this.#options.roots, change.uri), this.#around(this.#parts), previous));
   }
 
-  #around(charts: Charts): Surroundings {
-    return { charts, excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path) };
+  #around({ charts, patches }: Pick<Parts, "charts" | "patches">): Surroundings {
+    return { charts, patches, excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path) };
   }
 
   /** The configuration changed: files come and go as it says. */
@@ -129,7 +132,7 @@ export class Workspace {
     const files = new Map(before.files);
     const touched = new Set<string>();
     for (const [uri, entry] of files) {
-      const moved = relocate(entry, this.#around(before.charts));
+      const moved = relocate(entry, this.#around(before));
       if (moved === entry) continue;
       files.set(uri, moved);
       touched.add(uri);
@@ -138,12 +141,13 @@ export class Workspace {
   }
 
   #next(before: Parts, files: Map<string, FileEntry>, touched: Set<string>): Parts {
-    let charts = before.charts;
     const chartsChanged = [...touched].some((uri) => isChartFile(uri) && files.has(uri) !== before.files.has(uri));
-    if (chartsChanged) {
-      charts = new Charts([...files.keys()].filter(isChartFile).map(parentOf));
+    const charts = chartsChanged ? new Charts([...files.keys()].filter(isChartFile).map(parentOf)) : before.charts;
+    const patches = this.#patches(before, files, touched);
+    if (chartsChanged || patches !== before.patches) {
+      const around = this.#around({ charts, patches });
       for (const [uri, entry] of files) {
-        const moved = relocate(entry, this.#around(charts));
+        const moved = relocate(entry, around);
         if (moved === entry) continue;
         files.set(uri, moved);
         touched.add(uri);
@@ -171,11 +175,24 @@ export class Workspace {
       ...before,
       files,
       charts,
-      index: before.index.with(removed, added),
+      patches,
+      index: before.index.with(removed, added, (resource) => files.get(resource.document.uri)?.resources.indexOf(resource) ?? 0),
       repositoriesToken: repository ? {} : before.repositoriesToken,
       pipelinesToken: pipelines ? {} : before.pipelinesToken,
       packagesToken: packages ? {} : before.packagesToken,
     };
+  }
+
+  /** What kustomizations apply as patches; the same set when that did not change. */
+  #patches(before: Parts, files: ReadonlyMap<string, FileEntry>, touched: ReadonlySet<string>): ReadonlySet<string> {
+    const affected = [...touched].some((uri) => files.get(uri)?.role === "kustomization" || before.files.get(uri)?.role === "kustomization");
+    if (!affected) return before.patches;
+    const patches = new Set<string>();
+    for (const entry of files.values()) {
+      const document = entry.role === "kustomization" ? entry.source?.documents[0] : undefined;
+      if (document !== undefined) for (const uri of patchesOf(entry.uri, rootField(document))) patches.add(uri);
+    }
+    return patches.size === before.patches.size && [...patches].every((uri) => before.patches.has(uri)) ? before.patches : patches;
   }
 
   #readConfigs(touched: ReadonlySet<string>): boolean {

@@ -26,8 +26,15 @@ export class WorldIndex {
     return this.#buckets.get(key) ?? EMPTY;
   }
 
-  /** The next version, without and with these. Objects that are foreign are not in it. */
-  with(removed: Iterable<Resource>, added: Iterable<Resource>): WorldIndex {
+  /**
+   * The next version, without and with these. Objects that are foreign are not in it. `position` is an object's place
+   * among those of its file: buckets are in the order of files and places, however the state came about.
+   */
+  with(removed: Iterable<Resource>, added: Iterable<Resource>, position: (resource: Resource) => number): WorldIndex {
+    const inOrder = (one: Resource, other: Resource): number => {
+      if (one.document.uri === other.document.uri) return position(one) - position(other);
+      return one.document.uri < other.document.uri ? -1 : 1;
+    };
     const gone = new Map<string, Set<Resource>>();
     const come = new Map<string, Resource[]>();
     for (const resource of removed) for (const key of keysOf(resource)) addTo(gone, key, () => new Set<Resource>()).add(resource);
@@ -39,7 +46,7 @@ export class WorldIndex {
       const without = gone.get(key);
       const before = buckets.get(key) ?? EMPTY;
       const kept = without === undefined ? before : before.filter((resource) => !without.has(resource));
-      const after = [...kept, ...(come.get(key) ?? [])];
+      const after = [...kept, ...(come.get(key) ?? [])].sort(inOrder);
       if (after.length === 0) buckets.delete(key);
       else buckets.set(key, after);
       if ((before.length === 0) !== (after.length === 0)) kindsChanged = true;

@@ -2,7 +2,6 @@ import { branchesOf, findActions } from "../tree/actions.ts";
 import type { Action, Branch } from "../tree/actions.ts";
 import { mask } from "../tree/mask.ts";
 import type { Masked, Standing } from "../tree/mask.ts";
-import { isBlockScalar } from "./outline.ts";
 import type { OutlineNode, OutlineScalar } from "./outline.ts";
 import { columnOf, leadingSpaces } from "./text.ts";
 
@@ -86,7 +85,7 @@ export class Template {
    * or content is printed between a key and its value, and not beside that value.
    */
   isTorn(node: OutlineNode | undefined, limit = this.#source.length): boolean {
-    if (node?.kind !== "map" && node?.kind !== "list") return false;
+    if ((node?.kind !== "map" && node?.kind !== "list") || node.flow) return false;
     return node.children.some((child, index) => {
       const { value } = child;
       const next = node.children[index + 1]?.start ?? limit;
@@ -107,7 +106,7 @@ export class Template {
     const scalars: OutlineScalar[] = [];
     collectScalars(root, scalars);
     // Plain text goes on over lines that are indented deeper: there an action may stand by accident.
-    const sound = scalars.filter((it) => isBlockScalar(it) || !this.#source.slice(it.start, it.end).includes("\n"));
+    const sound = scalars.filter(({ style, start, end }) => style === "literal" || style === "folded" || !this.#source.slice(start, end).includes("\n"));
     return this.actions.every(({ start, end }) => sound.some((it) => it.start <= start && end <= it.end));
   }
 }

@@ -1,6 +1,6 @@
 /** Kustomizations as far as packaging goes: which files each reaches. */
 import type { Field } from "../../../model/facts.ts";
-import { baseName, parentOf } from "../layout.ts";
+import { baseName, encodeSegment, parentOf } from "../layout.ts";
 
 export function isKustomization(path: string, body: Field): boolean {
   if (/^(kustomization\.ya?ml|Kustomization)$/.test(baseName(path))) return true;
@@ -25,12 +25,27 @@ export function reaches(uri: string, body: Field): readonly string[] {
   });
 }
 
+/** URIs of the files that a kustomization applies as patches: parts of objects, never objects of their own. */
+export function patchesOf(uri: string, body: Field): readonly string[] {
+  const folder = parentOf(uri);
+  const listed = ["patches", "patchesJson6902"].flatMap((list) =>
+    body
+      .at(list)
+      .writtenItems()
+      .map((patch) => patch.at("path")),
+  );
+  return [...listed, ...body.at("patchesStrategicMerge").writtenItems()].flatMap((item) => {
+    const text = item.source;
+    return text === undefined || text.includes("://") || text.includes("\n") ? [] : [resolve(folder, text)];
+  });
+}
+
 /** A relative path against a folder's URI. */
 export function resolve(folder: string, path: string): string {
   const parts = folder.split("/");
   for (const step of path.split("/")) {
     if (step === "..") parts.pop();
-    else if (step !== "." && step !== "") parts.push(encodeURIComponent(step).replace(/%40/g, "@"));
+    else if (step !== "." && step !== "") parts.push(encodeSegment(step));
   }
   return parts.join("/");
 }

@@ -47,13 +47,23 @@ function diagnostic(uri, practice) {
   return until(`${practice} in ${uri.path}`, () => diagnosticsOf(uri, practice)[0]);
 }
 
-/** The quick fixes at a diagnostic that would write `text`: VS Code does not tell which diagnostic each is for. */
-async function fixesThatWrite(text, document, { range }) {
+/**
+ * The first quick fix at a diagnostic that would write `text`: VS Code does not tell which diagnostic each is for.
+ * Asked for until there is one, as VS Code cancels a request whenever something about the document changes meanwhile.
+ */
+function fixThatWrites(text, document, { range }) {
   const command = "vscode.executeCodeActionProvider";
   const kind = vscode.CodeActionKind.QuickFix.value;
-  // The number has that many resolved, edits and all.
-  const actions = await vscode.commands.executeCommand(command, document.uri, range, kind, 50);
-  return actions.filter(({ edit }) => edit?.get(document.uri).some(({ newText }) => newText.includes(text)));
+  return until("a quick fix", async () => {
+    try {
+      // The number has that many resolved, edits and all.
+      const actions = await vscode.commands.executeCommand(command, document.uri, range, kind, 50);
+      return actions.find(({ edit }) => edit?.get(document.uri).some(({ newText }) => newText.includes(text)));
+    } catch (error) {
+      if (error.name === "Canceled") return undefined;
+      throw error;
+    }
+  });
 }
 
 /** Text of all hovers at the first `word` of a document. */
@@ -79,7 +89,7 @@ module.exports = {
   codeOf,
   diagnostic,
   diagnosticsOf,
-  fixesThatWrite,
+  fixThatWrites,
   hoverAt,
   show,
   until,

@@ -12,7 +12,6 @@ export default practice({
   gate: "required",
   share: "all",
   subject: "workload",
-  defines: true,
   effort: "confirm",
   judge(workload, world) {
     if (workload.class === "batch") return notApplicable("batch");

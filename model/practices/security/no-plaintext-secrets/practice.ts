@@ -5,6 +5,10 @@ import { every, ifKnown, met, notApplicable, practice, type Spot, type Verdict }
 /** Secrets that are kept encrypted, or elsewhere: what stands in the file gives nothing away. */
 const KEPT_SAFE = /\/(?:SealedSecret|(?:Cluster)?ExternalSecret|SecretProviderClass|Vault\w+Secret)$/;
 
+/** Besides workloads; other kinds are not even looked at. */
+const MAY_HOLD =
+  /Secret$|^\/ConfigMap$|\/SecretProviderClass$|^helm\.toolkit\.fluxcd\.io\/HelmRelease$|^argoproj\.io\/Application$/;
+
 export default practice({
   level: 1,
   gate: "required",
@@ -12,6 +16,7 @@ export default practice({
   subject: "resource",
   effort: "confirm",
   judge(resource) {
+    if (!isWorkload(resource) && !MAY_HOLD.test(resource.groupKind)) return undefined;
     const encrypted = resource.body.at("sops", "mac");
     if (encrypted.presence === "present") return met(encrypted, "met.safe");
     if (KEPT_SAFE.test(resource.groupKind)) return met(resource.place, "met.safe");

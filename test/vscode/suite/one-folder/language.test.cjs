@@ -3,7 +3,7 @@ const fs = require("node:fs");
 const vscode = require("vscode");
 const helpers = require("../helpers.cjs");
 
-const { RUN_AS_NON_ROOT, diagnostic, diagnosticsOf, fixesThatWrite, hoverAt, show, until, uriOf, write } = helpers;
+const { RUN_AS_NON_ROOT, diagnostic, diagnosticsOf, fixThatWrites, hoverAt, show, until, uriOf, write } = helpers;
 
 /** A dimension and its level, as a hover lists them. */
 const LEVEL = /Security and Compliance: \*\*[1-5]\*\*/;
@@ -17,10 +17,7 @@ function onlyAdds(shorter, longer) {
 
 async function applyFirstFix(document) {
   const found = await diagnostic(document.uri, RUN_AS_NON_ROOT);
-  const fix = await until("a quick fix", async () => {
-    const [first] = await fixesThatWrite("runAsNonRoot: true", document, found);
-    return first;
-  });
+  const fix = await fixThatWrites("runAsNonRoot: true", document, found);
   const before = document.getText();
   assert.ok(await vscode.workspace.applyEdit(fix.edit));
   const after = document.getText();

@@ -1,0 +1,59 @@
+import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
+import type { GroupKind, World } from "../../../facts.ts";
+import { cannotTell, practice, unmet } from "../../../practice.ts";
+
+/** Objects of runtimes that start code when something happens. */
+const KINDS: readonly GroupKind[] = [
+  "serving.knative.dev/Service",
+  "eventing.knative.dev/Broker",
+  "eventing.knative.dev/Trigger",
+  "messaging.knative.dev/Subscription",
+  "flows.knative.dev/Sequence",
+  "argoproj.io/Sensor",
+  "dapr.io/Component",
+  "dapr.io/Subscription",
+  "keda.sh/ScaledJob",
+  "http.keda.sh/HTTPScaledObject",
+  "openfaas.com/Function",
+  "nuclio.io/NuclioFunction",
+  "serverless.kyma-project.io/Function",
+  "core.spinkube.dev/SpinApp",
+];
+
+/** Triggers that look at the machine or the clock, and not at work that waits. */
+const NO_EVENTS = new Set(["cpu", "memory", "cron", "kubernetes-workload", "kubernetes-resource", "prometheus", "metrics-api", "datadog", "graphite", "influxdb", "new-relic"]);
+
+export default practice({
+  level: 5,
+  gate: { group: "ADV" },
+  share: "any",
+  subject: "workspace",
+  effort: "people",
+  judge(workspace, world) {
+    const shown = shownBy([...inObjects(world.resources(KINDS)), ...queues(world), ...dapr(world)], world);
+    const open = triggers(world).find(({ at }) => at.presence === "unknown");
+    return shown ?? (open === undefined ? unmet(workspace.place) : cannotTell(open.at));
+  },
+  references: ["https://knative.dev/docs/", "https://docs.dapr.io/", "https://keda.sh/docs/latest/concepts/scaling-deployments/"],
+});
+
+/** Workloads whose number follows a queue. */
+function queues(world: World): readonly Evidence[] {
+  return triggers(world).filter(({ at }) => at.presence === "present" && !NO_EVENTS.has(at.source ?? ""));
+}
+
+function triggers(world: World) {
+  return world.resources("keda.sh/ScaledObject").flatMap((object) =>
+    object.body
+      .at("spec", "triggers")
+      .writtenItems()
+      .map((trigger) => ({ at: trigger.at("type"), in: object })),
+  );
+}
+
+function dapr(world: World): readonly Evidence[] {
+  return world.workloads().flatMap((workload) => {
+    const enabled = workload.podAnnotations.at("dapr.io/enabled");
+    return enabled.presence === "present" && enabled.source === "true" ? [{ at: enabled, in: workload }] : [];
+  });
+}
