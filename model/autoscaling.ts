@@ -8,7 +8,7 @@ import { claimsOf } from "./volumes.ts";
 
 /** What keeps an autoscaler from doing its work: key of the message, and where. */
 export interface Fault {
-  readonly message: "unmet.fixed" | "unmet.paused" | "unmet.conflict" | "unmet.requests";
+  readonly message: "unmet.kind" | "unmet.fixed" | "unmet.paused" | "unmet.conflict" | "unmet.requests";
   readonly place: Place;
   readonly args: { readonly scaler: string; readonly workload: string; readonly container: string };
 }
@@ -20,6 +20,7 @@ export function faultOf(scaler: Scaler, workload: Workload, world: World): Fault
     place,
     args: { scaler: scaler.resource.displayName, workload: workload.displayName, container },
   });
+  if (workload.class !== "long") return fault("unmet.kind", scaler.target.kind.place);
   const paused = ["paused", "paused-replicas"].map((key) => scaler.resource.annotations.at(`autoscaling.keda.sh/${key}`));
   const stopped = paused.find((field) => field.source !== undefined && field.source !== "false");
   if (stopped !== undefined) return fault("unmet.paused", stopped.place);
@@ -68,6 +69,18 @@ function utilizations(scaler: Scaler): readonly { readonly name: ResourceName; r
 
 export function triggersOf(scaler: Scaler): readonly Field[] {
   return scaler.resource.body.at("spec", "triggers").writtenItems();
+}
+
+/** Resources of the pods whose use moves the number of pods. */
+export function measured(scaler: Scaler): ReadonlySet<string> {
+  const spec = scaler.resource.body.at("spec");
+  if (scaler.by === "keda") return new Set(triggersOf(scaler).flatMap((trigger) => trigger.at("type").source ?? []));
+  const metrics = spec.at("metrics");
+  if (metrics.presence === "absent") return new Set(["cpu"]);
+  const names = metrics
+    .writtenItems()
+    .flatMap((metric) => ["resource", "containerResource"].map((key) => metric.at(key, "name").source));
+  return new Set(names.flatMap((name) => name ?? []));
 }
 
 function count(field: Field): number | undefined {

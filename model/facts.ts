@@ -68,6 +68,8 @@ export interface Problem {
   /** The text at the place. */
   readonly text: string;
   readonly place: Place;
+  /** Against the letter of YAML only: Kubernetes' own reader may well accept it. */
+  readonly doubtful: boolean;
 }
 
 export interface Resource extends Standing {

@@ -8,6 +8,7 @@ import architectureContainerImageBuild from "./practices/architecture/container-
 import architectureDataBackup from "./practices/architecture/data-backup/practice.ts";
 import architectureDedicatedNamespace from "./practices/architecture/dedicated-namespace/practice.ts";
 import architectureEventDriven from "./practices/architecture/event-driven/practice.ts";
+import architectureLivenessProbe from "./practices/architecture/liveness-probe/practice.ts";
 import architectureManifestsWellFormed from "./practices/architecture/manifests-well-formed/practice.ts";
 import architectureMultiCluster from "./practices/architecture/multi-cluster/practice.ts";
 import architectureMultipleReplicas from "./practices/architecture/multiple-replicas/practice.ts";
@@ -23,10 +24,14 @@ import architectureServiceSelectsPods from "./practices/architecture/service-sel
 import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
 import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import scalabilityAutoscalingCoverage from "./practices/scalability/autoscaling-coverage/practice.ts";
+import scalabilityCurrentAutoscalingApi from "./practices/scalability/current-autoscaling-api/practice.ts";
+import scalabilityHorizontalAutoscaler from "./practices/scalability/horizontal-autoscaler/practice.ts";
 import scalabilityMemoryLimits from "./practices/scalability/memory-limits/practice.ts";
 import scalabilityNoScalingBlockers from "./practices/scalability/no-scaling-blockers/practice.ts";
 import scalabilityReplicasDeclared from "./practices/scalability/replicas-declared/practice.ts";
 import scalabilityResourceRequests from "./practices/scalability/resource-requests/practice.ts";
+import scalabilityRightsizingLoop from "./practices/scalability/rightsizing-loop/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
@@ -51,6 +56,7 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/data-backup", architectureDataBackup),
   of("architecture/dedicated-namespace", architectureDedicatedNamespace),
   of("architecture/event-driven", architectureEventDriven),
+  of("architecture/liveness-probe", architectureLivenessProbe),
   of("architecture/manifests-well-formed", architectureManifestsWellFormed),
   of("architecture/multi-cluster", architectureMultiCluster),
   of("architecture/multiple-replicas", architectureMultipleReplicas),
@@ -66,10 +72,14 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
   of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("scalability/autoscaling-coverage", scalabilityAutoscalingCoverage),
+  of("scalability/current-autoscaling-api", scalabilityCurrentAutoscalingApi),
+  of("scalability/horizontal-autoscaler", scalabilityHorizontalAutoscaler),
   of("scalability/memory-limits", scalabilityMemoryLimits),
   of("scalability/no-scaling-blockers", scalabilityNoScalingBlockers),
   of("scalability/replicas-declared", scalabilityReplicasDeclared),
   of("scalability/resource-requests", scalabilityResourceRequests),
+  of("scalability/rightsizing-loop", scalabilityRightsizingLoop),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),

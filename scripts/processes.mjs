@@ -52,6 +52,19 @@ export async function run(command, args, options = {}) {
   }
 }
 
+/** For children that another library starts, and would leave behind: at our end they end first, and in peace. */
+export function endChildrenFirst() {
+  exitOnSignals();
+  process.prependOnceListener("exit", () => {
+    // One that has ended keeps its number until we are gone too, but no command line.
+    const children = () => processTable().filter(({ parent, command }) => parent === process.pid && command !== "");
+    for (const { pid } of children()) process.kill(pid, "SIGTERM");
+    const until = Date.now() + 5_000;
+    while (children().length > 0 && Date.now() < until)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  });
+}
+
 /** Starts a process that has children of its own, as a group; `stop` ends them all, and so does our own end. */
 export function startGroup(command, args, options = {}) {
   exitOnSignals();

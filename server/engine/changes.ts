@@ -1,12 +1,12 @@
 import type { DocumentRef, Edit, Json } from "../../model/edit.ts";
 import { newDocument } from "./changes/add-document.ts";
-import { dataOf, matches, withAppended, withKey, withRemoved, withSet, withText } from "./changes/data.ts";
 import type { Data } from "./changes/data.ts";
+import { dataOf, matches, withAppended, withKey, withRemoved, withSet, withText } from "./changes/data.ts";
 import { Draft } from "./changes/draft.ts";
 import { handOf } from "./changes/hand.ts";
 import { checkPath } from "./changes/names.ts";
+import type { Outline, OutlineNode } from "./changes/outline.ts";
 import { isNull, outlineOf } from "./changes/outline.ts";
-import type { Outline } from "./changes/outline.ts";
 import { Pen } from "./changes/pen.ts";
 import { appendValue, setValue } from "./changes/put.ts";
 import { removePlace } from "./changes/remove.ts";
@@ -71,8 +71,8 @@ export function writeEdits(edits: readonly Edit[], source: EditSource): Written 
     const ref = documentOf(edit);
     const found = source.document(ref);
     if (found === undefined) return { ok: false, why: "missing" };
-    let file = files.get(ref.uri);
-    if (file === undefined) files.set(ref.uri, (file = new FileDraft(ref.uri, found.text)));
+    const file = files.get(ref.uri) ?? new FileDraft(ref.uri, found.text);
+    files.set(ref.uri, file);
     file.know(ref, found);
   }
   for (const edit of edits) {
@@ -102,7 +102,11 @@ function documentOf(edit: Edit): DocumentRef {
 
 type CreateFile = Edit & { readonly op: "create-file" };
 
-function createFile({ beside, path, text }: CreateFile, source: EditSource, creations: Map<string, string>): Refusal | undefined {
+function createFile(
+  { beside, path, text }: CreateFile,
+  source: EditSource,
+  creations: Map<string, string>,
+): Refusal | undefined {
   const why = checkPath(path);
   if (why !== undefined) return why;
   const folder = beside.uri.slice(0, beside.uri.lastIndexOf("/") + 1);
@@ -117,6 +121,8 @@ function createFile({ beside, path, text }: CreateFile, source: EditSource, crea
 interface Part {
   start: number;
   end: number;
+  /** How far behind the start of its chunk the document starts: a byte order mark is no part of any document. */
+  readonly lead: number;
   /** Behind the documents that were added behind it. */
   tail: number;
   /** `undefined` until the first edit of its data. */
@@ -133,12 +139,14 @@ class FileDraft {
     this.#draft = new Draft(text);
   }
 
-  know(ref: DocumentRef, { text, start, end }: { readonly text: string; readonly start: number; readonly end: number }): void {
+  know(
+    ref: DocumentRef,
+    { text, start, end }: { readonly text: string; readonly start: number; readonly end: number },
+  ): void {
     if (this.#parts.has(ref)) return;
-    // A byte order mark is no part of any document.
-    const from = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : start;
-    const known = [...this.#parts.values()].find((part) => part.start === from && part.end === end);
-    this.#parts.set(ref, known ?? { start: from, end, tail: end, meant: undefined });
+    const lead = start === 0 && text.charCodeAt(0) === 0xfeff ? 1 : 0;
+    const known = [...this.#parts.values()].find((part) => part.start === start + lead && part.end === end);
+    this.#parts.set(ref, known ?? { start: start + lead, end, lead, tail: end, meant: undefined });
   }
 
   changes() {
@@ -148,15 +156,12 @@ class FileDraft {
   apply(edit: Exclude<Edit, CreateFile>): Refusal | undefined {
     const part = this.#parts.get(documentOf(edit));
     if (part === undefined) return "missing";
-    if (edit.op === "replace" && edit.at.path.length === 0 && edit.at.span !== undefined) {
-      const [from, to] = edit.at.span;
-      const isScalar = this.#isScalarYaml(part);
-      if (!isScalar) return this.#replaceInFile(part, from, to, edit.text);
-    }
     const read = outlineOf(this.#textOf(part));
+    if (read.ok && isEncrypted(read.outline)) return "encrypted";
+    const isText = edit.op === "replace" && edit.at.path.length === 0 && !(read.ok && isQuoted(read.outline.root));
+    if (isText && edit.at.span !== undefined) return this.#replaceInFile(part, edit.at.span, edit.text);
     if (!read.ok) return read.why;
     const { outline } = read;
-    if (isEncrypted(outline)) return "encrypted";
     if (edit.op === "add-document") return this.#addDocument(part, outline, edit.value, edit.comment);
     part.meant ??= { data: outline.root === undefined ? undefined : dataOf(outline.root) };
     const pen = new Pen(outline, handOf(outline, this.#draft.text), lineBreakAt(this.#draft.text, 0));
@@ -189,22 +194,25 @@ class FileDraft {
     return this.#draft.text.slice(start, end);
   }
 
-  #isScalarYaml(part: Part): boolean {
-    const read = outlineOf(this.#textOf(part));
-    return read.ok && read.outline.root?.kind === "scalar" && read.outline.root.style !== "plain";
-  }
-
   /** A file that is not YAML is edited as text. */
-  #replaceInFile(part: Part, from: number, to: number, text: string): Refusal | undefined {
-    const start = part.start + from;
-    const end = part.start + to;
-    if (from < 0 || to < from || end > part.end) return "missing";
-    this.#splice(part, { start, end, text });
+  #replaceInFile(part: Part, [from, to]: readonly [number, number], text: string): Refusal | undefined {
+    const start = part.start - part.lead + from;
+    const end = part.start - part.lead + to;
+    if (start < part.start || to < from || end > part.end) return "missing";
+    const lineBreak = lineBreakAt(this.#draft.text, 0);
+    this.#splice(part, { start, end, text: text.replaceAll(/\r?\n/g, lineBreak) });
     return undefined;
   }
 
   #addDocument(part: Part, outline: Outline, value: Json, comment: string | undefined): Refusal | undefined {
-    const made = newDocument(this.#draft.text, { start: part.start, end: part.end, tail: part.tail }, this.#uri, outline, value, comment);
+    const made = newDocument(
+      this.#draft.text,
+      { start: part.start, end: part.end, tail: part.tail },
+      this.#uri,
+      outline,
+      value,
+      comment,
+    );
     if (!made.ok) return made.why;
     if (made.text === "") return undefined;
     if (outline.template !== undefined && made.text.includes("{{")) return "template";
@@ -237,7 +245,7 @@ function shift(part: Part, by: number): void {
   part.tail += by;
 }
 
-function draw(pen: Pen, edit: Exclude<Edit, CreateFile | { readonly op: "add-document" }>): void {
+function draw(pen: Pen, edit: Exclude<Edit, CreateFile | { readonly op: "add-document" }>): undefined {
   const { path, span, onKey } = edit.at;
   switch (edit.op) {
     case "set":
@@ -254,7 +262,10 @@ function draw(pen: Pen, edit: Exclude<Edit, CreateFile | { readonly op: "add-doc
 }
 
 /** What the same edit means to the data. */
-function intended(data: Data | undefined, edit: Exclude<Edit, CreateFile | { readonly op: "add-document" }>): Data | undefined {
+function intended(
+  data: Data | undefined,
+  edit: Exclude<Edit, CreateFile | { readonly op: "add-document" }>,
+): Data | undefined {
   const { path, span, onKey } = edit.at;
   switch (edit.op) {
     case "set":
@@ -265,7 +276,9 @@ function intended(data: Data | undefined, edit: Exclude<Edit, CreateFile | { rea
       return withRemoved(data, path) ?? emptied(data);
     case "replace":
       if (onKey === true) return withKey(data, path, edit.text);
-      return withText(data, path, (old) => (span === undefined ? edit.text : old.slice(0, span[0]) + edit.text + old.slice(span[1])));
+      return withText(data, path, (old) =>
+        span === undefined ? edit.text : old.slice(0, span[0]) + edit.text + old.slice(span[1]),
+      );
     default:
       return edit satisfies never;
   }
@@ -277,9 +290,17 @@ function emptied(data: Data | undefined): Data | undefined {
   return data?.kind === "list" ? { ...data, items: [] } : data;
 }
 
+/** The whole document is one scalar that only YAML writes so; plain, it may be any text. */
+function isQuoted(root: OutlineNode | undefined): boolean {
+  return root?.kind === "scalar" && root.style !== "plain";
+}
+
 /** SOPS signs a document as a whole: any change makes it unreadable. */
 function isEncrypted({ root }: Outline): boolean {
   if (root?.kind !== "map") return false;
   const sops = root.children.find((child) => child.key === "sops")?.value;
-  return sops?.kind === "map" && sops.children.some((child) => ["mac", "lastmodified", "encrypted_regex"].includes(child.key));
+  return (
+    sops?.kind === "map" &&
+    sops.children.some((child) => ["mac", "lastmodified", "encrypted_regex"].includes(child.key))
+  );
 }

@@ -2,11 +2,11 @@
 //   suite  mocha inside the extension host, started by @vscode/test-electron. VSCODE_PATH names a desktop VS Code;
 //          without it the VS Code from npm stands in.
 //   ui     the workbench as a person sees it, with the packed extension installed.
-// KMM_TEST_GREP picks tests by name.
+// KMM_TEST_GREP picks tests by name; KMM_TEST_VERBOSE shows what VS Code itself logs in the suite.
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { entry, ROOT } from "../../scripts/ensure.mjs";
-import { temporaryFolder } from "../../scripts/processes.mjs";
+import { endChildrenFirst, temporaryFolder } from "../../scripts/processes.mjs";
 import { ensureHost } from "./ensure.mjs";
 
 const TESTS = join(ROOT, "test/vscode");
@@ -21,9 +21,11 @@ const SESSIONS = [
 async function runSuites() {
   const { runTests, TestRunFailedError } = await import("@vscode/test-electron");
   const { SETTINGS } = await import("./vscode.mjs");
+  const place = temporaryFolder("suite");
+  endChildrenFirst();
   let failed = false;
   for (const { open, files } of SESSIONS) {
-    const folder = temporaryFolder("suite");
+    const folder = join(place, files);
     const user = join(folder, "user");
     mkdirSync(join(user, "User"), { recursive: true });
     writeFileSync(join(user, "User/settings.json"), JSON.stringify({ ...SETTINGS, "kmm.show": "all" }));

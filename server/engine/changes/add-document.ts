@@ -3,8 +3,8 @@ import type { Refusal } from "../changes.ts";
 import { splitDocuments } from "../tree/split.ts";
 import { isSameData } from "./data.ts";
 import { handOf, isJsonMap, mapLines } from "./hand.ts";
-import { outlineOf } from "./outline.ts";
 import type { Outline, OutlineNode } from "./outline.ts";
+import { outlineOf } from "./outline.ts";
 import { lineBreakAt } from "./text.ts";
 
 interface Behind {
@@ -19,7 +19,14 @@ export type NewDocument = { readonly ok: true; readonly text: string } | { reado
  * The text of a document to be put in at `behind.tail`: nothing when the file has the same one, and a refusal when it
  * has another one of that name.
  */
-export function newDocument(file: string, behind: Behind, uri: string, outline: Outline, value: Json, comment: string | undefined): NewDocument {
+export function newDocument(
+  file: string,
+  behind: Behind,
+  uri: string,
+  outline: Outline,
+  value: Json,
+  comment: string | undefined,
+): NewDocument {
   if (!isJsonMap(value) || /\.json$/i.test(uri)) return { ok: false, why: "flow" };
   if (outline.template?.branchAt(outline.source.length - 1) !== undefined) return { ok: false, why: "template" };
   const known = documentLike(file, value);
@@ -32,7 +39,8 @@ export function newDocument(file: string, behind: Behind, uri: string, outline: 
   const lines = ["---", ...commentLines(comment), ...mapLines(value, 0, handOf(outline, file))];
   const text = lines.join(lineBreak);
   const check = outlineOf(text);
-  if (!check.ok || check.outline.root === undefined || !isSameData(value, check.outline.root)) return { ok: false, why: "syntax" };
+  if (!check.ok || check.outline.root === undefined || !isSameData(value, check.outline.root))
+    return { ok: false, why: "syntax" };
   if (before !== "" && !before.endsWith("\n")) return { ok: true, text: lineBreak + text };
   // Where the author leaves empty lines above each `---`, ours has them as well.
   const blank = next === "" ? "" : (/(?:\r?\n)((?:[ \t]*\r?\n)*)$/.exec(before)?.[1] ?? "");

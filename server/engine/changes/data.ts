@@ -1,7 +1,7 @@
 import type { Json, Key } from "../../../model/edit.ts";
 import type { OutlineNode } from "./outline.ts";
-import { readsAs } from "./scalars.ts";
 import type { ScalarValue } from "./scalars.ts";
+import { readsAs } from "./scalars.ts";
 
 /** What a document says, whatever its layout: this must come out as meant, or nothing is written. */
 export type Data =
@@ -58,13 +58,20 @@ export function isSameData(value: Json, node: OutlineNode): boolean {
 export function matches(expected: Data, actual: Data): boolean {
   switch (expected.kind) {
     case "value":
-      return actual.kind === "scalar" && actual.mark === UNMARKED && saysValue(actual.text, actual.plain, expected.value);
+      return (
+        actual.kind === "scalar" && actual.mark === UNMARKED && saysValue(actual.text, actual.plain, expected.value)
+      );
     case "text":
       return actual.kind === "scalar" && actual.text === expected.text;
     case "alias":
       return actual.kind === "alias" && actual.name === expected.name;
     case "scalar":
-      return actual.kind === "scalar" && actual.text === expected.text && actual.plain === expected.plain && actual.mark === expected.mark;
+      return (
+        actual.kind === "scalar" &&
+        actual.text === expected.text &&
+        actual.plain === expected.plain &&
+        actual.mark === expected.mark
+      );
     case "list":
       return actual.kind === "list" && actual.mark === expected.mark && matchesAll(expected.items, actual.items);
     case "map":
@@ -79,10 +86,13 @@ function saysValue(text: string, plain: boolean, value: ScalarValue): boolean {
 }
 
 function matchesAll(expected: readonly Data[], actual: readonly Data[]): boolean {
-  return expected.length === actual.length && expected.every((it, index) => {
-    const other = actual[index];
-    return other !== undefined && matches(it, other);
-  });
+  return (
+    expected.length === actual.length &&
+    expected.every((it, index) => {
+      const other = actual[index];
+      return other !== undefined && matches(it, other);
+    })
+  );
 }
 
 function matchesEntries(expected: ReadonlyMap<string, Data>, actual: ReadonlyMap<string, Data>): boolean {
@@ -179,16 +189,22 @@ function isNullData(data: Data | undefined): boolean {
 function isSame(expected: Data, data: Data): boolean {
   if (data.kind === "value") return expected.kind === "value" && expected.value === data.value;
   if (expected.kind === "list" && data.kind === "list") {
-    return expected.items.length === data.items.length && expected.items.every((it, index) => {
-      const other = data.items[index];
-      return other !== undefined && isSame(it, other);
-    });
+    return (
+      expected.items.length === data.items.length &&
+      expected.items.every((it, index) => {
+        const other = data.items[index];
+        return other !== undefined && isSame(it, other);
+      })
+    );
   }
   if (expected.kind === "map" && data.kind === "map") {
-    return expected.entries.size === data.entries.size && [...expected.entries].every(([key, it]) => {
-      const other = data.entries.get(key);
-      return other !== undefined && isSame(it, other);
-    });
+    return (
+      expected.entries.size === data.entries.size &&
+      [...expected.entries].every(([key, it]) => {
+        const other = data.entries.get(key);
+        return other !== undefined && isSame(it, other);
+      })
+    );
   }
   return matches(expected, data);
 }

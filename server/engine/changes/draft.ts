@@ -88,5 +88,7 @@ function trim(original: string, { start, end, text }: Splice): Splice {
 
 function splits(text: string, at: number): boolean {
   const pair = text.slice(Math.max(at - 1, 0), at + 1);
-  return pair.length === 2 && (pair === "\r\n" || /^(?:[^\s"'`,:;{}[\]()]{2}|[\ud800-\udbff][\udc00-\udfff])$/.test(pair));
+  return (
+    pair.length === 2 && (pair === "\r\n" || /^(?:[^\s"'`,:;{}[\]()]{2}|[\ud800-\udbff][\udc00-\udfff])$/.test(pair))
+  );
 }

@@ -1,6 +1,14 @@
 import type { Key } from "../../../model/edit.ts";
+import type {
+  Outline,
+  OutlineCollection,
+  OutlineEntry,
+  OutlineItem,
+  OutlineList,
+  OutlineMap,
+  OutlineNode,
+} from "./outline.ts";
 import type { Pen } from "./pen.ts";
-import type { Outline, OutlineCollection, OutlineEntry, OutlineItem, OutlineList, OutlineMap, OutlineNode } from "./outline.ts";
 
 /** Where a value stands. */
 export type Slot =
@@ -99,5 +107,7 @@ export function mergedValue(outline: Outline, map: OutlineMap, key: string): Out
 }
 
 function merges(map: OutlineMap): OutlineNode[] {
-  return map.children.filter((child) => child.key === MERGE_KEY && child.keyStyle === "plain").map((child) => child.value);
+  return map.children
+    .filter((child) => child.key === MERGE_KEY && child.keyStyle === "plain")
+    .map((child) => child.value);
 }

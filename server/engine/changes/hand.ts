@@ -1,7 +1,7 @@
 import type { Json } from "../../../model/edit.ts";
 import type { Outline, OutlineCollection, OutlineMap, OutlineNode } from "./outline.ts";
-import { literalHeader, scalarText } from "./scalars.ts";
 import type { Quote, ScalarValue } from "./scalars.ts";
+import { literalHeader, scalarText } from "./scalars.ts";
 
 /** The author's way of writing. */
 export interface Hand {
@@ -189,9 +189,20 @@ export interface Spread {
 
 /** In brackets, on one line unless `spread` says how to use several. */
 export function flowText(value: Json, hand: Hand, flow = true, spread?: Spread): string {
-  if (isJsonList(value)) return brackets("[", value.map((it) => (inner) => flowText(it, hand, true, inner)), "]", hand, spread);
+  if (isJsonList(value))
+    return brackets(
+      "[",
+      value.map((it) => (inner) => flowText(it, hand, true, inner)),
+      "]",
+      hand,
+      spread,
+    );
   if (!isJsonMap(value)) return scalarText(value as ScalarValue, { ...hand, flow });
-  const pairs = Object.entries(value).map(([key, it]) => (inner: Spread | undefined) => flowPair(key, it, hand, inner));
+  const pairs = Object.entries(value).map(
+    ([key, it]) =>
+      (inner: Spread | undefined) =>
+        flowPair(key, it, hand, inner),
+  );
   return brackets("{", pairs, "}", hand, spread);
 }
 

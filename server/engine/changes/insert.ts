@@ -1,8 +1,8 @@
 import type { Json } from "../../../model/edit.ts";
-import { branchOf } from "./find.ts";
 import type { Slot } from "./find.ts";
-import { entryLines, flowPair, flowText, handIn, itemLines } from "./hand.ts";
+import { branchOf } from "./find.ts";
 import type { Hand, Spread } from "./hand.ts";
+import { entryLines, flowPair, flowText, handIn, itemLines } from "./hand.ts";
 import type { OutlineCollection, OutlineList, OutlineMap } from "./outline.ts";
 import type { Pen } from "./pen.ts";
 import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextContent, nextLine } from "./text.ts";
@@ -10,23 +10,36 @@ import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextCon
 export type Pair = readonly [key: string, value: Json];
 
 /** Adds keys that are not there yet behind those that are. */
-export function insertEntries(pen: Pen, slot: Slot, map: OutlineMap, pairs: readonly Pair[], outer: Hand): void {
+export function insertEntries(pen: Pen, slot: Slot, map: OutlineMap, pairs: readonly Pair[], outer: Hand): undefined {
   if (pairs.length === 0) return;
   const hand = handIn(outer, map);
   if (map.odd) return pen.refuse("flow");
-  const parts = pairs.map(([key, value]) => (spread?: Spread) => flowPair(key, value, hand, spread));
+  const parts = pairs.map(
+    ([key, value]) =>
+      (spread?: Spread) =>
+        flowPair(key, value, hand, spread),
+  );
   if (map.flow) return insertFlow(pen, map, parts, hand);
-  const last = map.children.length - 1;
-  insertLines(pen, slot, map, pairs.map(([key, value]) => entryLines(key, value, map.column, hand)), last);
+  const groups = pairs.map(([key, value]) => entryLines(key, value, map.column, hand));
+  insertLines(pen, slot, map, groups, map.children.length - 1);
 }
 
 /** Adds items behind the one at `after`, which is the last one in brackets. */
-export function insertItems(pen: Pen, slot: Slot, list: OutlineList, values: readonly Json[], outer: Hand, after = list.children.length - 1): void {
+export function insertItems(
+  pen: Pen,
+  slot: Slot,
+  list: OutlineList,
+  values: readonly Json[],
+  outer: Hand,
+  after = list.children.length - 1,
+): undefined {
   if (values.length === 0) return;
   const hand = handIn(outer, list);
-  if (list.flow) return insertFlow(pen, list, values.map((value) => (spread?: Spread) => flowText(value, hand, true, spread)), hand);
+  const parts = values.map((value) => (spread?: Spread) => flowText(value, hand, true, spread));
+  if (list.flow) return insertFlow(pen, list, parts, hand);
   const gap = dashGap(pen, list);
-  insertLines(pen, slot, list, values.map((value) => itemLines(value, list.column, hand, gap)), after);
+  const groups = values.map((value) => itemLines(value, list.column, hand, gap));
+  insertLines(pen, slot, list, groups, after);
 }
 
 /** How far behind its dash the content of an item stands. */
@@ -36,8 +49,14 @@ function dashGap(pen: Pen, list: OutlineList): number {
   return /^ +$/.test(gap) ? gap.length : 1;
 }
 
-/** Where lines go in at `column` behind what ends at `end`, template or not; `undefined` when that is not sure. */
-function insertLines(pen: Pen, slot: Slot, parent: OutlineCollection, groups: readonly (readonly string[])[], after: number): void {
+/** Puts groups of lines behind a child, the last one or, in a template, the last one that is surely there. */
+function insertLines(
+  pen: Pen,
+  slot: Slot,
+  parent: OutlineCollection,
+  groups: readonly (readonly string[])[],
+  after: number,
+): undefined {
   const { template } = pen.outline;
   if (template !== undefined && isOpen(pen, slot, parent)) return pen.refuse("template");
   for (let index = after; index >= 0; index--) {
@@ -46,7 +65,8 @@ function insertLines(pen: Pen, slot: Slot, parent: OutlineCollection, groups: re
     const end = endOf(pen, slot, parent.column, child.start, child.end);
     if (end !== undefined) {
       const blank = isSpaced(pen, parent) ? [""] : [];
-      return pen.addLines(end, groups.flatMap((lines) => [...blank, ...lines]));
+      const lines = groups.flatMap((group) => [...blank, ...group]);
+      return pen.addLines(end, lines);
     }
     // Only a key may go in before the last one: the order of a list has a meaning.
     if (template === undefined || parent.kind === "list") break;
@@ -60,8 +80,12 @@ function isOpen(pen: Pen, slot: Slot, { column, start, end, children }: OutlineC
   if (template === undefined) return false;
   const head = slot.kind === "root" ? 0 : slot.child.start;
   if (template.printsUpTo(column, head, end) || template.printsUpTo(Number.MAX_VALUE, head, start)) return true;
-  if (template.standing.some(({ action, indent }) => action.start >= end && action.start < nextContent(text, end) && indent === column)) return true;
-  return children.some((child) => child.kind === "entry" && template.touches(child.start, child.keyEnd)) || template.touches(start, start + 1);
+  const next = nextContent(text, end);
+  return (
+    template.standing.some(({ action: { start }, indent }) => end <= start && start < next && indent === column) ||
+    children.some((child) => child.kind === "entry" && template.touches(child.start, child.keyEnd)) ||
+    template.touches(start, start + 1)
+  );
 }
 
 /**
@@ -122,7 +146,7 @@ function isSpaced(pen: Pen, { children }: OutlineCollection): boolean {
 
 type Part = (spread?: Spread) => string;
 
-function insertFlow(pen: Pen, collection: OutlineCollection, parts: readonly Part[], hand: Hand): void {
+function insertFlow(pen: Pen, collection: OutlineCollection, parts: readonly Part[], hand: Hand): undefined {
   const { text, template } = pen.outline;
   if (template?.touches(collection.start, collection.end) === true) return pen.refuse("template");
   const last = collection.children.at(-1);

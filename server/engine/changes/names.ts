@@ -9,7 +9,8 @@ export function checkPath(path: string): "outside" | "name" | undefined {
   const names = path.split("/");
   if (path.split(/[/\\]/).includes("..")) return "outside";
   for (const [index, name] of names.entries()) {
-    if (!isGoodName(name) || (isGuarded(name) && !(index === 0 && names.length > 1 && name === ".github"))) return "name";
+    if (!isGoodName(name) || (isGuarded(name) && !(index === 0 && names.length > 1 && name === ".github")))
+      return "name";
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
+import type { CST, Document, Pair, Scalar, YAMLMap, YAMLSeq, Node as YamlNode } from "yaml";
 import { Composer, isAlias, isCollection, isMap, isPair, isScalar, isSeq, Parser } from "yaml";
-import type { CST, Document, Node as YamlNode, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import type { ScalarStyle } from "../tree/tree.ts";
-import { columnOf, lineEnd } from "./text.ts";
 import { maskedTexts, Template } from "./template.ts";
+import { columnOf, lineEnd } from "./text.ts";
 
 /** A document with all that an edit has to know of how it is written: columns, colons, dashes, anchors. */
 export interface Outline {
@@ -116,7 +116,8 @@ export function outlineOf(source: string): OutlineResult {
   if (plain !== undefined && template.isInScalars(plain.root)) return { ok: true, outline: plain };
   for (const masked of maskedTexts(source, template)) {
     const outline = read(source, masked.text, template.withStanding(masked.standing));
-    if (outline?.template?.isTorn(outline.root) === false && !template.joinsLines(masked.text)) return { ok: true, outline };
+    if (outline?.template?.isTorn(outline.root) === false && !template.joinsLines(masked.text))
+      return { ok: true, outline };
   }
   return { ok: false, why: "template" };
 }
@@ -127,7 +128,8 @@ function read(source: string, text: string, template: Template | undefined): Out
     if (documents.length > 1) return undefined;
     const reader = new Reader(text);
     const root = reader.document(documents[0]);
-    if (reader.broken) return undefined;
+    const isDangling = [...reader.aliased].some((name) => !reader.anchors.has(name));
+    if (reader.broken || isDangling) return undefined;
     return { source, text, root, template, anchors: reader.anchors, aliased: reader.aliased };
   } catch (error) {
     // `yaml` composes recursively: what is nested too deep for that is nothing we would edit.

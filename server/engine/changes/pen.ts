@@ -30,12 +30,12 @@ export class Pen {
     return this.#splices.toSorted((a, b) => a.start - b.start || a.end - b.end);
   }
 
-  write(start: number, end: number, text: string): void {
+  write(start: number, end: number, text: string): undefined {
     this.#splices.push({ start, end, text });
   }
 
   /** Adds whole lines behind the line that ends at `end`. */
-  addLines(end: number, lines: readonly string[]): void {
+  addLines(end: number, lines: readonly string[]): undefined {
     if (lines.length > 0) this.write(end, end, this.lines(end, lines));
   }
 
@@ -51,7 +51,7 @@ export class Pen {
   }
 
   /** The first reason counts. */
-  refuse(why: Refusal): void {
+  refuse(why: Refusal): undefined {
     this.#refusal ??= why;
   }
 
@@ -63,10 +63,17 @@ export class Pen {
     return false;
   }
 
-  /** The node may be taken away or replaced by another. */
+  /** The node may be taken away. */
+  allowsLosing(node: OutlineNode): boolean {
+    const isShared = this.#holdsShared(node);
+    if (isShared) this.refuse("anchor");
+    return !isShared;
+  }
+
+  /** The node may be replaced by another. */
   allowsReplacing(node: OutlineNode): boolean {
-    if (this.#holdsShared(node)) this.refuse("anchor");
-    else if (node.anchor !== undefined) this.refuse("anchor");
+    if (!this.allowsLosing(node)) return false;
+    if (node.anchor !== undefined) this.refuse("anchor");
     else if (node.tag !== undefined) this.refuse("syntax");
     else if (this.outline.template?.touches(node.start, node.end) === true) this.refuse("template");
     else return true;

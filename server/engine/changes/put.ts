@@ -1,20 +1,20 @@
 import type { Json, Key } from "../../../model/edit.ts";
 import { isSameData } from "./data.ts";
-import { entryOf, find, isCollection, isInFlow, mergedValue } from "./find.ts";
 import type { Found, Slot } from "./find.ts";
-import { entryBlock, flowText, handIn, isJsonList, isJsonMap, itemBlock, mapLines } from "./hand.ts";
+import { entryOf, find, isCollection, isInFlow, mergedValue } from "./find.ts";
 import type { Block, Hand, JsonMap } from "./hand.ts";
-import { insertEntries, insertItems } from "./insert.ts";
+import { entryBlock, flowText, handIn, isJsonList, isJsonMap, itemBlock, mapLines } from "./hand.ts";
 import type { Pair } from "./insert.ts";
-import { isBlockScalar, isEmpty, isNull } from "./outline.ts";
+import { insertEntries, insertItems } from "./insert.ts";
 import type { OutlineList, OutlineMap, OutlineNode, OutlineScalar } from "./outline.ts";
+import { isBlockScalar, isEmpty, isNull } from "./outline.ts";
 import type { Pen } from "./pen.ts";
 import { removeChildren } from "./remove.ts";
 import { canBePlain, quoted, readsAs, scalarText } from "./scalars.ts";
 import { columnOf, leadingSpaces, lineEnd, lineStart, nextContent } from "./text.ts";
 
 /** Gives the place a value: maps are merged into, everything else is replaced. */
-export function setValue(pen: Pen, path: readonly Key[], value: Json): void {
+export function setValue(pen: Pen, path: readonly Key[], value: Json): undefined {
   const found = find(pen, path);
   if (found === undefined) return;
   const hand = handAt(pen, found);
@@ -23,12 +23,15 @@ export function setValue(pen: Pen, path: readonly Key[], value: Json): void {
 }
 
 /** Adds a value to the list at the place unless it holds it; a single value there becomes a list of two. */
-export function appendValue(pen: Pen, path: readonly Key[], value: Json): void {
+export function appendValue(pen: Pen, path: readonly Key[], value: Json): undefined {
   const found = find(pen, path);
   if (found === undefined) return;
   const { slot, rest } = found;
   const node = slot.value;
   const hand = handAt(pen, found);
+  // A list of its own would hide the one that is merged in.
+  const [key] = rest;
+  if (node?.kind === "map" && typeof key === "string" && hides(pen, node, key)) return pen.refuse("merge-key");
   if (rest.length > 0) return putMissing(pen, found, [value], hand);
   if (node?.kind === "alias") return pen.refuse("anchor");
   if (node?.kind === "map" && node.children.length > 0) return pen.refuse("missing");
@@ -39,7 +42,7 @@ export function appendValue(pen: Pen, path: readonly Key[], value: Json): void {
 }
 
 /** Workflows allow one name where a list may stand: `needs: build`. */
-function appendToScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: Json, hand: Hand): void {
+function appendToScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: Json, hand: Hand): undefined {
   if (slot.kind === "root" || isBlockScalar(node)) return pen.refuse("missing");
   if (isSameData(value, node) || !pen.allowsReplacing(node)) return;
   if (isJsonMap(value) || isJsonList(value) || node.text.includes("\n")) return pen.refuse("missing");
@@ -56,7 +59,7 @@ function handAt(pen: Pen, { trail }: Found): Hand {
   return hand;
 }
 
-function putMissing(pen: Pen, { slot, rest }: Found, value: Json, hand: Hand): void {
+function putMissing(pen: Pen, { slot, rest }: Found, value: Json, hand: Hand): undefined {
   const node = slot.value;
   const [key, ...deeper] = rest;
   const inner = wrap(deeper, value);
@@ -68,7 +71,8 @@ function putMissing(pen: Pen, { slot, rest }: Found, value: Json, hand: Hand): v
   const whole = wrap([key], inner);
   const fits = typeof key === "string" ? node?.kind === "map" : node?.kind === "list";
   if (whole === undefined || !(fits || isHollow(node))) return pen.refuse("missing");
-  if (node?.kind === "map" && typeof key === "string" && deeper.length > 0 && hides(pen, node, key)) return pen.refuse("merge-key");
+  const isInside = node?.kind === "map" && typeof key === "string" && deeper.length > 0;
+  if (isInside && hides(pen, node, key)) return pen.refuse("merge-key");
   put(pen, slot, whole, hand);
 }
 
@@ -92,7 +96,7 @@ function hides(pen: Pen, map: OutlineMap, key: string): boolean {
   return merged === "unknown" || isCollection(merged) || merged?.kind === "alias";
 }
 
-function put(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
+function put(pen: Pen, slot: Slot, value: Json, hand: Hand): undefined {
   const node = slot.value;
   if (node !== undefined && isSameData(value, node)) return;
   if (node?.kind === "map" && isJsonMap(value) && (node.children.length > 0 || Object.keys(value).length === 0)) {
@@ -108,7 +112,7 @@ function put(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
   replaceValue(pen, slot, value, hand);
 }
 
-function putMap(pen: Pen, slot: Slot, node: OutlineMap, value: JsonMap, outer: Hand): void {
+function putMap(pen: Pen, slot: Slot, node: OutlineMap, value: JsonMap, outer: Hand): undefined {
   if (!pen.allowsInside(node)) return;
   const hand = node.flow ? handIn(outer, node) : outer;
   const missing: Pair[] = [];
@@ -123,7 +127,7 @@ function putMap(pen: Pen, slot: Slot, node: OutlineMap, value: JsonMap, outer: H
 }
 
 /** Items that stay keep their lines: what both lists begin and end with is left alone. */
-function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[], hand: Hand): void {
+function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[], hand: Hand): undefined {
   if (!pen.allowsInside(node)) return;
   const olds = node.children;
   const same = (index: number, other: number): boolean => {
@@ -139,7 +143,10 @@ function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[]
   const surplus = olds.slice(front + replaced, olds.length - back);
   const added = value.slice(front + replaced, value.length - back);
   // In brackets, and in front of all, there is no line to go by.
-  if ((node.flow && (surplus.length > 0 || (added.length > 0 && back > 0))) || (added.length > 0 && front + replaced === 0)) {
+  if (
+    (node.flow && (surplus.length > 0 || (added.length > 0 && back > 0))) ||
+    (added.length > 0 && front + replaced === 0)
+  ) {
     return replaceValue(pen, slot, value, hand);
   }
   const inner = handIn(hand, node);
@@ -148,7 +155,8 @@ function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[]
     if (child === undefined || json === undefined) continue;
     const item: Slot = { kind: "item", parent: node, child, value: child.value };
     const old = child.value;
-    if (old.kind === "scalar" && !isEmpty(old) && !isJsonMap(json) && !isJsonList(json)) putScalar(pen, item, old, json, inner);
+    const isLeaf = old.kind === "scalar" && !isEmpty(old);
+    if (isLeaf && !isJsonMap(json) && !isJsonList(json)) putScalar(pen, item, old, json, inner);
     else replaceValue(pen, item, json, inner);
   }
   removeChildren(pen, node, surplus);
@@ -156,20 +164,28 @@ function putList(pen: Pen, slot: Slot, node: OutlineList, value: readonly Json[]
 }
 
 /** In the quoting it has, as long as that still says what is meant. */
-function putScalar(pen: Pen, slot: Slot, node: OutlineScalar, value: string | number | boolean | null, hand: Hand): void {
-  if (isBlockScalar(node) || (typeof value === "string" && value.includes("\n"))) return replaceValue(pen, slot, value, hand);
+function putScalar(
+  pen: Pen,
+  slot: Slot,
+  node: OutlineScalar,
+  value: string | number | boolean | null,
+  hand: Hand,
+): undefined {
+  const isLong = typeof value === "string" && value.includes("\n");
+  if (isLong || isBlockScalar(node)) return replaceValue(pen, slot, value, hand);
   if (!pen.allowsReplacing(node)) return;
   if (slot.kind !== "root" && holdsTemplate(pen, slot)) return pen.refuse("template");
   const isString = typeof value === "string";
   const quote = node.style === "single" ? "'" : node.style === "double" ? '"' : undefined;
   const flow = isInFlow(slot);
   if (isString && quote !== undefined) return pen.write(node.start, node.end, quoted(value, quote, true));
-  const styled = node.style === "plain" && (isNull(node) || !readsAs(node.text, node.text)) ? hand : { ...hand, quoteStrings: false };
-  pen.write(node.start, node.end, scalarText(value, { ...styled, flow }));
+  // Where its neighbours are quoted, a plain string shows that this one need not be.
+  const quoteStrings = hand.quoteStrings && (isNull(node) || !readsAs(node.text, node.text));
+  pen.write(node.start, node.end, scalarText(value, { ...hand, quoteStrings, flow }));
 }
 
 /** Puts a value in the place of any other, or of none. */
-export function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
+export function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): undefined {
   const old = slot.value;
   if (old !== undefined && !pen.allowsReplacing(old)) return;
   if (isInFlow(slot)) return replaceInFlow(pen, slot, value, hand);
@@ -186,13 +202,13 @@ export function replaceValue(pen: Pen, slot: Slot, value: Json, hand: Hand): voi
 }
 
 function blockFor(pen: Pen, slot: Slot & { kind: "entry" | "item" }, value: Json, hand: Hand): Block {
-  const flowMap = slot.value.kind !== "scalar" && slot.value.kind !== "alias" && slot.value.flow && slot.value.children.length > 0;
+  const old = slot.value;
   // A list in brackets that gets other items stays in brackets.
-  if (flowMap && slot.value.kind === "list" && isJsonList(value)) {
-    return { inline: flowText(value, handIn(hand, slot.value)), lines: [] };
+  if (old.kind === "list" && old.flow && old.children.length > 0 && isJsonList(value)) {
+    return { inline: flowText(value, handIn(hand, old)), lines: [] };
   }
   if (slot.kind === "entry") return entryBlock(value, slot.parent.column, hand);
-  const column = isEmpty(slot.value) ? slot.parent.column + 2 : columnOf(pen.outline.text, slot.value.start);
+  const column = isEmpty(old) ? slot.parent.column + 2 : columnOf(pen.outline.text, old.start);
   return itemBlock(value, column, hand);
 }
 
@@ -202,14 +218,17 @@ function holdsTemplate(pen: Pen, slot: Slot & { kind: "entry" | "item" }): boole
   const { child, value, parent } = slot;
   const next = nextContent(text, child.end);
   if (template === undefined) return false;
-  return template.touches(child.mark, isEmpty(value) ? next : value.end) || template.printsBehind(child.end, next, parent.column);
+  return (
+    template.touches(child.mark, isEmpty(value) ? next : value.end) ||
+    template.printsBehind(child.end, next, parent.column)
+  );
 }
 
 function isOnMarkLine(pen: Pen, mark: number, node: OutlineNode): boolean {
   return node.start <= lineEnd(pen.outline.text, mark);
 }
 
-function fillLine(pen: Pen, mark: number, node: OutlineNode, { inline, lines }: Block): void {
+function fillLine(pen: Pen, mark: number, node: OutlineNode, { inline, lines }: Block): undefined {
   if (isEmpty(node)) fillGap(pen, mark, inline);
   else if (inline === "") pen.write(mark + 1, node.end, "");
   else pen.write(node.start, node.end, inline);
@@ -217,13 +236,13 @@ function fillLine(pen: Pen, mark: number, node: OutlineNode, { inline, lines }: 
 }
 
 /** Writes behind a colon or dash that has nothing but white space or a comment behind it. */
-function fillGap(pen: Pen, mark: number, inline: string): void {
+function fillGap(pen: Pen, mark: number, inline: string): undefined {
   if (inline === "") return;
   const rest = pen.lineAfter(mark + 1);
   pen.write(mark + 1, mark + 1 + (rest.trim() === "" ? rest.length : 0), ` ${inline}`);
 }
 
-function replaceInFlow(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
+function replaceInFlow(pen: Pen, slot: Slot, value: Json, hand: Hand): undefined {
   if (slot.kind === "root") return;
   const { parent, child, value: node } = slot;
   const { text } = pen.outline;
@@ -238,11 +257,15 @@ function replaceInFlow(pen: Pen, slot: Slot, value: Json, hand: Hand): void {
 }
 
 /** The document itself: empty, of nothing but comments, or of another shape. */
-function replaceRoot(pen: Pen, old: OutlineNode | undefined, value: Json, hand: Hand): void {
+function replaceRoot(pen: Pen, old: OutlineNode | undefined, value: Json, hand: Hand): undefined {
   const { text, template } = pen.outline;
   if (template !== undefined) return pen.refuse("template");
   if (/^\.\.\./m.test(text)) return pen.refuse("syntax");
-  const isFlow = isCollection(old) && old.flow && text.trimStart().startsWith(old.kind === "map" ? "{" : "[") && old.children.length > 0;
+  const isFlow =
+    isCollection(old) &&
+    old.flow &&
+    text.trimStart().startsWith(old.kind === "map" ? "{" : "[") &&
+    old.children.length > 0;
   const written = isFlow ? [flowText(value, hand)] : rootLines(value, hand);
   const lineBreak = pen.lineBreak(0);
   if (old !== undefined && !isEmpty(old)) {

@@ -1,18 +1,18 @@
 import type { Key } from "../../../model/edit.ts";
-import { find } from "./find.ts";
 import type { Slot } from "./find.ts";
+import { find } from "./find.ts";
 import { territoryEnd } from "./insert.ts";
 import type { OutlineCollection, OutlineEntry, OutlineItem } from "./outline.ts";
 import type { Pen } from "./pen.ts";
-import { isBlankOrComment, lineEnd, lineStart, nextLine } from "./text.ts";
+import { isBlankOrComment, lineEnd, lineStart, nextContent, nextLine } from "./text.ts";
 
 type Child = OutlineEntry | OutlineItem;
 
 /** Takes an entry or item away, with every map and list that has nothing else in it, except the document itself. */
-export function removePlace(pen: Pen, path: readonly Key[]): void {
+export function removePlace(pen: Pen, path: readonly Key[]): undefined {
   const found = find(pen, path);
-  // What comes in by a merge key cannot be taken away here.
   if (found === undefined) return;
+  // What comes in by a merge key cannot be taken away here.
   if (found.rest.length > 0) {
     const node = found.slot.value;
     const isMerged = node?.kind === "map" && node.children.some((child) => child.key === "<<");
@@ -25,44 +25,36 @@ export function removePlace(pen: Pen, path: readonly Key[]): void {
   }
   if (slot.kind === "root") return pen.refuse("missing");
   const { parent, child } = slot;
-  if (!allowsRemoving(pen, child)) return;
+  if (!allowsRemoving(pen, parent, child)) return;
   const { template } = pen.outline;
   if (parent.children.length === 1 && template === undefined) {
     return pen.write(parent.start, parent.end, parent.kind === "map" ? "{}" : "[]");
   }
-  const isFellow = (it: Child): boolean => it !== child && template?.branchAt(it.start) === template?.branchAt(child.start);
+  const isFellow = (it: Child): boolean =>
+    it !== child && template?.branchAt(it.start) === template?.branchAt(child.start);
   // What is there only on a condition may leave the map or list empty.
   if (!parent.children.some(isFellow)) return pen.refuse("template");
   removeChildren(pen, parent, [child]);
 }
 
 /** Neighbours among the children, never all of them; in brackets only one. */
-export function removeChildren(pen: Pen, parent: OutlineCollection, children: readonly Child[]): void {
+export function removeChildren(pen: Pen, parent: OutlineCollection, children: readonly Child[]): undefined {
   const [first] = children;
   const last = children.at(-1);
-  if (first === undefined || last === undefined || !children.every((child) => allowsRemoving(pen, child))) return;
+  if (first === undefined || last === undefined || !children.every((child) => allowsRemoving(pen, parent, child)))
+    return;
   if (parent.flow) removeFromFlow(pen, parent, first);
   else removeLines(pen, parent, first, last);
 }
 
-function allowsRemoving(pen: Pen, child: Child): boolean {
-  const { value } = child;
+function allowsRemoving(pen: Pen, { column }: OutlineCollection, { start, end, value }: Child): boolean {
   const { template, text } = pen.outline;
-  if (template !== undefined) {
-    let end = lineEnd(text, child.end);
-    // An action right below may print what belongs to the value.
-    while (end < text.length && isBlankOrComment(text.slice(nextLine(text, end), lineEnd(text, nextLine(text, end))))) {
-      end = lineEnd(text, nextLine(text, end));
-      if (end >= text.length) break;
-    }
-    if (template.touches(child.start, end)) pen.refuse("template");
-  }
-  if (value.kind === "alias" || pen.refusal !== undefined) return pen.refusal === undefined;
-  if (value.anchor !== undefined && !pen.outline.aliased.has(value.anchor)) return true;
-  return value.tag === undefined ? pen.allowsReplacing(value) : true;
+  const below = template?.printsBehind(end, nextContent(text, end), column) === true;
+  if (below || template?.touches(start, lineEnd(text, end)) === true) pen.refuse("template");
+  return pen.refusal === undefined && pen.allowsLosing(value);
 }
 
-function removeLines(pen: Pen, { column, children }: OutlineCollection, first: Child, last: Child): void {
+function removeLines(pen: Pen, { column, children }: OutlineCollection, first: Child, last: Child): undefined {
   const { text } = pen.outline;
   const before = pen.lineBefore(first.start);
   const end = territoryEnd(pen, column, last.end);
@@ -79,7 +71,7 @@ function removeLines(pen: Pen, { column, children }: OutlineCollection, first: C
   pen.write(first.start - (/\s*$/.exec(before)?.[0].length ?? 0), end, "");
 }
 
-function removeFromFlow(pen: Pen, parent: OutlineCollection, child: Child): void {
+function removeFromFlow(pen: Pen, parent: OutlineCollection, child: Child): undefined {
   const { text } = pen.outline;
   if (parent.kind === "map" && parent.odd) return pen.refuse("flow");
   const index = parent.children.indexOf(child as never);

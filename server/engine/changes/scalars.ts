@@ -45,7 +45,9 @@ export function quoted(text: string, quote: Quote, strict = false): string {
 /** As it stands between double quotes. */
 export function escaped(text: string): string {
   const hex = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return JSON.stringify(text).slice(1, -1).replace(/[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g, hex);
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]/g, hex);
 }
 
 export interface ScalarHand {
@@ -65,7 +67,8 @@ export function literalHeader(text: string): "|" | "|-" | undefined {
   const body = text.replace(/\n$/, "");
   if (!body.includes("\n") && body === text) return undefined;
   const lines = body.split("\n");
-  const sound = lines.every((line) => PRINTABLE.test(line) && !/\s$/.test(line)) && /^\S/.test(body) && /\S$/.test(body);
+  const sound =
+    lines.every((line) => PRINTABLE.test(line) && !/\s$/.test(line)) && /^\S/.test(body) && /\S$/.test(body);
   if (!sound) return undefined;
   return body === text ? "|-" : "|";
 }

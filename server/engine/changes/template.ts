@@ -1,7 +1,7 @@
-import { branchesOf, findActions } from "../tree/actions.ts";
 import type { Action, Branch } from "../tree/actions.ts";
-import { mask } from "../tree/mask.ts";
+import { branchesOf, findActions } from "../tree/actions.ts";
 import type { Masked, Standing } from "../tree/mask.ts";
+import { mask } from "../tree/mask.ts";
 import type { OutlineNode, OutlineScalar } from "./outline.ts";
 import { columnOf, leadingSpaces } from "./text.ts";
 
@@ -50,7 +50,10 @@ export class Template {
 
   /** Content may come to stand at this column or left of it, by an action inside the range. */
   printsUpTo(column: number, start: number, end: number): boolean {
-    return this.#printsBetween(start, end).some((indent) => indent <= column) || this.actions.some((it) => start <= it.start && it.start < end && this.#breaksTo(it) <= column);
+    return (
+      this.#printsBetween(start, end).some((indent) => indent <= column) ||
+      this.actions.some((it) => start <= it.start && it.start < end && this.#breaksTo(it) <= column)
+    );
   }
 
   /** The column to which an action breaks the line, whatever stands before it. */
@@ -90,7 +93,8 @@ export class Template {
       const { value } = child;
       const next = node.children[index + 1]?.start ?? limit;
       const branchEnd = this.branchAt(child.start)?.to ?? next;
-      if (child.end > branchEnd || this.printsBehind(Math.max(branchEnd, child.end), next, node.column + 1)) return true;
+      if (child.end > branchEnd || this.printsBehind(Math.max(branchEnd, child.end), next, node.column + 1))
+        return true;
       const column = value.kind === "map" || value.kind === "list" ? value.column : -1;
       if (this.#printsBetween(child.mark, value.start).some((indent) => indent !== column)) return true;
       return this.isTorn(value, next);
@@ -106,7 +110,10 @@ export class Template {
     const scalars: OutlineScalar[] = [];
     collectScalars(root, scalars);
     // Plain text goes on over lines that are indented deeper: there an action may stand by accident.
-    const sound = scalars.filter(({ style, start, end }) => style === "literal" || style === "folded" || !this.#source.slice(start, end).includes("\n"));
+    const sound = scalars.filter(
+      ({ style, start, end }) =>
+        style === "literal" || style === "folded" || !this.#source.slice(start, end).includes("\n"),
+    );
     return this.actions.every(({ start, end }) => sound.some((it) => it.start <= start && end <= it.end));
   }
 }

@@ -143,15 +143,24 @@ export class ResourceFact implements Resource {
 
   get problems(): readonly Problem[] {
     const { document } = this;
+    // What comes behind a place that we read otherwise than Kubernetes does may be sound as well.
+    const doubtful = document.problems.some((problem) => isTolerated(problem, document.text));
     const all = document.problems.flatMap(({ code, start, end }) => {
       const told = code === "alias-unresolved" ? "alias" : code;
       if (told !== "syntax" && told !== "duplicate-key" && told !== "alias") return [];
-      return [{ code: told, text: document.text.slice(start, end), place: { document, path: [], span: [start, end] } } as const];
+      return [{ code: told, text: document.text.slice(start, end), place: { document, path: [], span: [start, end] }, doubtful } as const];
     });
     if (all.length === 0 || this.#path.length === 0) return all;
     const [from, to] = extentOf(document, this.#path);
     return all.filter(({ place }) => place.span[0] >= from && place.span[0] < to);
   }
+}
+
+/** Kubernetes' reader goes by the closing quote or bracket, however little the lines before it are indented. */
+function isTolerated({ message, start }: SourceDocument["problems"][number], text: string): boolean {
+  if (message.includes("sufficiently indented")) return true;
+  const quote = /^Missing closing (["'])/.exec(message)?.[1];
+  return quote !== undefined && text.indexOf(quote, start) >= 0;
 }
 
 /** A dump of a live object (`kubectl get -o yaml`) is a copy of what something else declares. */

@@ -17,32 +17,6 @@ function same(source: string, expected: string): void {
   assert.equal(outline(read(source).tree), dedent(expected).trimEnd());
 }
 
-describe("looksTemplated", () => {
-  it("knows the signs of a template engine", () => {
-    for (const text of [
-      "a: {{ .x }}",
-      "{{- if x }}",
-      "a: '{{x}}'",
-      "{% if x %}",
-      "<%= x %>",
-      "name: << inputs.name >>",
-    ]) {
-      assert.equal(looksTemplated(text), true, text);
-    }
-  });
-
-  it("is not taken in by expressions of a workflow, shell or flow collections", () => {
-    const ordinary = [
-      "a: ${{ secrets.X }}",
-      "if: ${{ a }} && ${{ b }}",
-      "run: echo ${#list[@]} <<EOF",
-      "a: {b: {c: d}}",
-      "x: << y",
-    ];
-    for (const text of ordinary) assert.equal(looksTemplated(text), false, text);
-  });
-});
-
 describe("a template's values", () => {
   it("are unknown, with the text that is written", () => {
     same(

@@ -1,6 +1,6 @@
 import type { Field, Workload, World } from "../../../facts.ts";
 import { kustomizationsOf } from "../../../kustomizations.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 2,
@@ -17,7 +17,8 @@ export default practice({
     const good = fields.find((field) => field.presence === "present" && !isShared(field.text() ?? ""));
     if (good !== undefined) return met(good);
     const [first] = fields;
-    if (first === undefined) return cannotTell(own);
+    // Where no file names one, whoever applies the file does, as with the release of a chart.
+    if (first === undefined) return notApplicable("no-subject");
     const name = first.text() ?? "";
     return unmet(first, name === "default" ? "unmet" : "unmet.reserved", { name, workload: workload.displayName });
   },

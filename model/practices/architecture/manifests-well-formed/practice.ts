@@ -1,6 +1,6 @@
 import type { Field, Problem, Resource, World } from "../../../facts.ts";
 import { isPatch } from "../../../kustomizations.ts";
-import { met, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Spot, unmet } from "../../../practice.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
@@ -20,7 +20,9 @@ export default practice({
   subject: "resource",
   effort: "apply",
   judge(resource, world) {
-    if (resource.problems.length > 0) return unmet(resource.problems.map(spotOf));
+    const problems = resource.problems.filter((problem) => !problem.doubtful);
+    if (problems.length > 0) return unmet(problems.map(spotOf));
+    if (resource.problems.length > 0) return cannotTell(resource.problems.map(({ place }) => place));
     const spots = [...unnamed(resource, world), ...wrongLabels(resource.labels), ...wrongAnnotations(resource)];
     if (spots.length > 0) return unmet(spots);
     const name = resource.name.text();

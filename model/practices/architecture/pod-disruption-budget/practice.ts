@@ -17,10 +17,13 @@ export default practice({
     if (workload.class !== "long") return undefined;
     const { sure, maybe } = budgetsOf(workload, world);
     const least = () => minimumOf(workload, world)?.least;
-    const blocking = sure.flatMap((budget) => blockage(budget, workload, least));
+    // Nobody wrote a number and somebody wrote a budget: what sets the number is likely to be elsewhere.
+    const open = sure.length > 0 && workload.replicas.presence === "absent" && minimumOf(workload, world)?.at.presence === "absent";
+    const blocking = sure.flatMap((budget) => blockage(budget, workload, open ? () => undefined : least));
     // A budget that keeps a single pod from moving does harm; none is needed there.
     if (blocking.length > 0 && least() !== 0) return unmet(blocking);
-    if ((least() ?? 0) < 2) return notApplicable("single-replica");
+    if (open && sure.some(({ body }) => body.at("spec", "maxUnavailable").presence === "absent")) return cannotTell(workload.replicas);
+    if (!open && (least() ?? 0) < 2) return notApplicable("single-replica");
     const [first, second] = sure;
     if (first !== undefined && second !== undefined) {
       return unmet(second.body.at("spec", "selector"), "unmet.two", { workload: workload.displayName, one: first.displayName, two: second.displayName });
@@ -72,6 +75,7 @@ function blockage(budget: Resource, workload: Workload, least: () => number | un
   const spot = (field: Field): readonly Spot[] => [{ place: field.place, message: "unmet.blocks", args }];
   if (max.presence !== "absent") return intOrPercent(max)?.value === 0 ? spot(max) : [];
   const kept = intOrPercent(min);
+  if (min.presence === "absent") return [{ place: max.place, message: "unmet.empty", args }];
   if (kept === undefined) return [];
   if (kept.percent && kept.value >= 100) return spot(min);
   if (kept.value === 0) return [];

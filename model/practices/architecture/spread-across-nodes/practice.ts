@@ -73,5 +73,12 @@ function spreads(rule: Field, workload: Workload, world: World): boolean | undef
   const key = rule.at("topologyKey");
   if (key.presence === "unknown") return undefined;
   if (!KEYS.includes(key.source ?? "")) return false;
+  if (leavesOut(rule, workload)) return false;
   return world.matchesLabelSelector(rule.at("labelSelector"), workload);
+}
+
+/** A term of affinity that looks into other namespaces only. */
+function leavesOut(rule: Field, workload: Workload): boolean {
+  const named = rule.at("namespaces").writtenItems().map((item) => item.source);
+  return named.length > 0 && rule.at("namespaceSelector").presence === "absent" && workload.scope.startsWith("ns:") && !named.includes(workload.scope.slice(3));
 }

@@ -43,9 +43,11 @@ function judgeSet(workload: Workload, world: World): Verdict {
   if (service.presence === "absent" || service.source === "") return unmet(service, "unmet.unnamed", args);
   const { sure, maybe } = world.named("/Service", service, workload.scope);
   if (sure.length + maybe.length === 0) return unmet(service, "unmet.missing", args);
-  const headless = sure.map((one) => one.body.at("spec", "clusterIP").text() === "None");
-  if (headless.includes(true)) return met(service);
-  return sure.length === 0 ? cannotTell(service) : unmet(service, "unmet.headless", args);
+  const headless = sure.filter((one) => one.body.at("spec", "clusterIP").text() === "None");
+  if (headless.length === 0) return sure.length === 0 ? cannotTell(service) : unmet(service, "unmet.headless", args);
+  const own = world.servicesOf(workload);
+  if (headless.some((one) => own.sure.includes(one))) return met(service);
+  return headless.some((one) => own.maybe.includes(one)) ? cannotTell(service) : unmet(service, "unmet.others", args);
 }
 
 /** A disk that only one node can hold at a time, and pods that come before the old ones have gone. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseAllDocuments } from "yaml";
-import type { DocumentRef, Edit, Json, Key } from "../../model/edit.ts";
-import { writeEdits } from "../../server/engine/changes.ts";
-import { splitDocuments } from "../../server/engine/tree/split.ts";
+import type { DocumentRef, Edit, Json, Key } from "../../../model/edit.ts";
+import { writeEdits } from "../../../server/engine/changes.ts";
+import { splitDocuments } from "../../../server/engine/tree/split.ts";
 
 /** Whatever a person may have typed: YAML in every style that means `value`, with a numbered comment here and there. */
 function print(value: Json, choices: readonly number[], quoteKeys = false): string {
@@ -28,7 +28,8 @@ function print(value: Json, choices: readonly number[], quoteKeys = false): stri
     if (style === 1 && /^[ -~]*$/.test(it)) return `'${it.replaceAll("'", "''")}'`;
     return /^[a-z][a-z/]*$/.test(it) && !["yes", "on", "null", "true"].includes(it) && !flow ? it : JSON.stringify(it);
   };
-  const keyText = (key: string, times: number): string => (quoteKeys || choose(times) === 0 ? JSON.stringify(key) : key);
+  const keyText = (key: string, times: number): string =>
+    quoteKeys || choose(times) === 0 ? JSON.stringify(key) : key;
   const flow = (it: Json): string => {
     if (isList(it)) return `[${it.map(flow).join(choose(2) === 0 ? ", " : " , ")}]`;
     if (!isMap(it)) return scalar(it, true);
@@ -41,17 +42,23 @@ function print(value: Json, choices: readonly number[], quoteKeys = false): stri
       return it.flatMap((item, index) => {
         const gap = 1 + choose(2);
         const [first = "", ...rest] = isBlock(item) ? block(item, column + 1 + gap) : [leaf(item)];
-        return [...(index === 0 ? [] : aside(column)), `${" ".repeat(column)}-${" ".repeat(gap)}${first.trimStart()}`, ...rest];
+        return [
+          ...(index === 0 ? [] : aside(column)),
+          `${" ".repeat(column)}-${" ".repeat(gap)}${first.trimStart()}`,
+          ...rest,
+        ];
       });
     }
     return Object.entries(it as { [key: string]: Json }).flatMap(([key, child], index) => {
       const head = `${" ".repeat(column)}${keyText(key, 6)}:`;
       const before = index === 0 ? [] : aside(column);
-      if (!isBlock(child)) return [...before, child === null && choose(2) === 0 ? head + tail() : `${head} ${leaf(child)}`];
+      if (!isBlock(child))
+        return [...before, child === null && choose(2) === 0 ? head + tail() : `${head} ${leaf(child)}`];
       return [...before, head + tail(), ...block(child, column + (isList(child) ? lists : step))];
     });
   };
-  const isBlock = (it: Json): boolean => (isList(it) ? it.length > 0 : isMap(it) && Object.keys(it).length > 0) && choose(5) > 0;
+  const isBlock = (it: Json): boolean =>
+    (isList(it) ? it.length > 0 : isMap(it) && Object.keys(it).length > 0) && choose(5) > 0;
   const leaf = (it: Json): string => (isMap(it) || isList(it) ? flow(it) : scalar(it, false)) + tail();
 
   const opening = choose(3) === 0 ? [comment(), "---"] : [];
@@ -60,11 +67,34 @@ function print(value: Json, choices: readonly number[], quoteKeys = false): stri
 }
 
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const isMap = (value: Json | undefined): value is { readonly [key: string]: Json } => typeof value === "object" && value !== null && !isList(value);
+const isMap = (value: Json | undefined): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !isList(value);
 
 const KEYS = ["name", "spec", "on", "y", "image", "a/b", "labels", "0"];
 const leaves = fc.oneof(
-  fc.constantFrom<Json>("web", "yes", "0400", "1e3", "null", "a: b", "a #b", "- x", "#", "", " x", "it's", '"', "12:30:45", "üñ 🎉", "x\ny\n", "=", "<<", "~", "{a}", "a, b"),
+  fc.constantFrom<Json>(
+    "web",
+    "yes",
+    "0400",
+    "1e3",
+    "null",
+    "a: b",
+    "a #b",
+    "- x",
+    "#",
+    "",
+    " x",
+    "it's",
+    '"',
+    "12:30:45",
+    "üñ 🎉",
+    "x\ny\n",
+    "=",
+    "<<",
+    "~",
+    "{a}",
+    "a, b",
+  ),
   fc.constantFrom<Json>(true, false, null, 0, 80, -1.5),
   fc.string({ maxLength: 8, unit: "binary" }),
 );
@@ -80,7 +110,12 @@ const documents = fc
   .dictionary(fc.constantFrom(...KEYS), values, { minKeys: 1, maxKeys: 4, noNullPrototype: true })
   .map((value) => value as { [key: string]: Json });
 const choices = fc.array(fc.nat(1000), { minLength: 3, maxLength: 40 });
-const wishes = fc.record({ op: fc.constantFrom("set", "add", "append", "remove", "replace"), pick: fc.nat(10_000), key: fc.constantFrom("new", "spec", "no"), value: values });
+const wishes = fc.record({
+  op: fc.constantFrom("set", "add", "append", "remove", "replace"),
+  pick: fc.nat(10_000),
+  key: fc.constantFrom("new", "spec", "no"),
+  value: values,
+});
 type Wish = typeof wishes extends fc.Arbitrary<infer T> ? T : never;
 
 const REF: DocumentRef = { uri: "file:///a.yaml" };
@@ -111,14 +146,19 @@ function grant(value: Json, { op, pick, key, value: wanted }: Wish): { edit: Edi
     }
     default: {
       const full = op === "add" ? [...path, key] : path;
-      return { edit: { op: "set", at: { document: REF, path: full }, value: wanted }, after: change(value, full, (old) => merge(old, wanted)) };
+      return {
+        edit: { op: "set", at: { document: REF, path: full }, value: wanted },
+        after: change(value, full, (old) => merge(old, wanted)),
+      };
     }
   }
 }
 
 function allPaths(value: Json, path: readonly Key[] = []): (readonly Key[])[] {
   if (isList(value)) return [path, ...value.flatMap((item, index) => allPaths(item, [...path, index]))];
-  return isMap(value) ? [path, ...Object.entries(value).flatMap(([key, child]) => allPaths(child, [...path, key]))] : [path];
+  return isMap(value)
+    ? [path, ...Object.entries(value).flatMap(([key, child]) => allPaths(child, [...path, key]))]
+    : [path];
 }
 
 function dig(value: Json, path: readonly Key[]): Json | undefined {
@@ -160,7 +200,10 @@ function same(a: unknown, b: unknown): boolean {
 
 function edited(text: string, edits: readonly Edit[]): string {
   const [chunk] = splitDocuments(text);
-  const written = writeEdits(edits, { document: () => ({ text, start: chunk?.start ?? 0, end: chunk?.end ?? text.length }), exists: () => false });
+  const written = writeEdits(edits, {
+    document: () => ({ text, start: chunk?.start ?? 0, end: chunk?.end ?? text.length }),
+    exists: () => false,
+  });
   assert.ok(written.ok, written.ok ? "" : `refused: ${written.why}`);
   let [result, at] = ["", 0];
   for (const { start, end, text: inserted } of written.changes) {
@@ -183,7 +226,8 @@ function lost(before: readonly string[], after: readonly string[]): number {
   let row = new Array<number>(after.length + 1).fill(0);
   for (const line of before) {
     const next = [0];
-    for (const [at, other] of after.entries()) next.push(line === other ? row[at]! + 1 : Math.max(row[at + 1]!, next[at]!));
+    for (const [at, other] of after.entries())
+      next.push(line === other ? row[at]! + 1 : Math.max(row[at + 1]!, next[at]!));
     row = next;
   }
   return before.length - row.at(-1)!;
@@ -194,7 +238,7 @@ function notes(text: string): string[] {
 }
 
 describe("changes: for any document and any edits", () => {
-  const settings = { numRuns: 300 };
+  const settings = { numRuns: 200 };
   const several = fc.array(wishes, { minLength: 1, maxLength: 3 });
 
   /** Edits of a document one after another, with what they come to. */
@@ -254,7 +298,12 @@ describe("changes: for any document and any edits", () => {
     fc.assert(
       fc.property(documents, choices, wishes, (value, layout, wish) => {
         const next = grant(value, wish);
-        if (next === undefined || (wish.op !== "append" && (wish.op !== "add" || dig(value, next.edit.op === "set" ? next.edit.at.path : []) !== undefined))) return;
+        if (
+          next === undefined ||
+          (wish.op !== "append" &&
+            (wish.op !== "add" || dig(value, next.edit.op === "set" ? next.edit.at.path : []) !== undefined))
+        )
+          return;
         const text = print(value, layout);
         const result = edited(text, [next.edit]);
         assert.deepEqual(notes(result), notes(text));
@@ -266,16 +315,60 @@ describe("changes: for any document and any edits", () => {
   });
 
   it("whatever the text and the place are, it answers and does not throw", () => {
-    const anything = fc.array(fc.constantFrom("a: ", "b:", "- ", "\n", "\n  ", "{", "}", "[", "]", ",", "'", '"', "&x ", "*x", "<<: ", "|", ">", "{{ if x }}", "{{ end }}", "{{ x | nindent 2 }}", "---\n", "...\n", "# c", "!t ", "? ", "\t", "\r\n", "\r", "x", "é")).map((it) => it.join(""));
+    const anything = fc
+      .array(
+        fc.constantFrom(
+          "a: ",
+          "b:",
+          "- ",
+          "\n",
+          "\n  ",
+          "{",
+          "}",
+          "[",
+          "]",
+          ",",
+          "'",
+          '"',
+          "&x ",
+          "*x",
+          "<<: ",
+          "|",
+          ">",
+          "{{ if x }}",
+          "{{ end }}",
+          "{{ x | nindent 2 }}",
+          "---\n",
+          "...\n",
+          "# c",
+          "!t ",
+          "? ",
+          "\t",
+          "\r\n",
+          "\r",
+          "x",
+          "é",
+        ),
+      )
+      .map((it) => it.join(""));
     const paths = fc.array(fc.oneof(fc.constantFrom<Key>("a", "b", "x", "<<"), fc.nat(2)), { maxLength: 3 });
     fc.assert(
-      fc.property(anything, paths, values, fc.constantFrom("set", "append", "remove", "replace", "add-document"), (text, path, value, op) => {
-        const [chunk] = splitDocuments(text);
-        const at = { document: REF, path };
-        const edit = (op === "add-document" ? { op, behind: REF, value } : { op, at, value, text: "new" }) as Edit;
-        writeEdits([edit], { document: () => ({ text, start: chunk?.start ?? 0, end: chunk?.end ?? text.length }), exists: () => false });
-      }),
-      { numRuns: 1500 },
+      fc.property(
+        anything,
+        paths,
+        values,
+        fc.constantFrom("set", "append", "remove", "replace", "add-document"),
+        (text, path, value, op) => {
+          const [chunk] = splitDocuments(text);
+          const at = { document: REF, path };
+          const edit = (op === "add-document" ? { op, behind: REF, value } : { op, at, value, text: "new" }) as Edit;
+          writeEdits([edit], {
+            document: () => ({ text, start: chunk?.start ?? 0, end: chunk?.end ?? text.length }),
+            exists: () => false,
+          });
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 });

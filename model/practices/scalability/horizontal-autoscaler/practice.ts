@@ -1,0 +1,93 @@
+import type { Place } from "../../../edit.ts";
+import { autoscalerFor, type Fault, faultOf, unscalable } from "../../../autoscaling.ts";
+import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
+import type { GroupKind, Scaler, Workload, World } from "../../../facts.ts";
+import { cannotTell, notApplicable, practice, Unresolved, unmet } from "../../../practice.ts";
+import { isServerless } from "../../../replicas.ts";
+
+const SCALABLE = /^(Deployment|StatefulSet|ReplicaSet|ReplicationController|Rollout|DeploymentConfig|CloneSet)$/;
+
+/** They bring workloads whose files are elsewhere. */
+const DELIVERIES: readonly GroupKind[] = ["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet"];
+
+export default practice({
+  level: 2,
+  gate: "required",
+  share: "any",
+  subject: "workspace",
+  effort: "confirm",
+  judge(_workspace, world) {
+    const found: Evidence[] = serverless(world);
+    const faults: (Fault | { place: Place; message: "unmet.dangling"; args: { scaler: string; workload: string } })[] = [];
+    const unknown: Place[] = [];
+    for (const { scaler, target } of world.scalers()) {
+      if (scaler.by === "vpa" || scaler.resource.system) continue;
+      try {
+        const [workload] = target.sure;
+        const fault = workload === undefined ? undefined : faultOf(scaler, workload, world);
+        if (fault !== undefined) faults.push(fault);
+        else if (workload !== undefined) found.push({ at: scaler.place, in: scaler.resource });
+        else if (target.maybe.length > 0 || isElsewhere(scaler, world)) unknown.push(scaler.target.name.place);
+        else {
+          const args = { scaler: scaler.resource.displayName, workload: scaler.target.name.source ?? "" };
+          faults.push({ place: scaler.target.name.place, message: "unmet.dangling", args });
+        }
+      } catch (error) {
+        if (!(error instanceof Unresolved)) throw error;
+        unknown.push(error.place);
+      }
+    }
+    const shown = shownBy(found, world);
+    if (shown !== undefined) return shown;
+    if (unknown.length > 0) return cannotTell(unknown);
+    if (faults.length > 0) return unmet(faults);
+    if (countedWorkloads(world).length === 0) return undefined;
+    const candidate = candidateIn(world);
+    return candidate === undefined ? notApplicable("no-subject") : unmet(candidate.place, undefined, { workload: candidate.displayName });
+  },
+  fix(_workspace, world) {
+    const candidate = world.scalers().some(({ scaler }) => scaler.by !== "vpa") ? undefined : candidateIn(world);
+    const edit = candidate === undefined ? undefined : autoscalerFor(candidate, world);
+    return edit === undefined ? undefined : { safety: "review", edits: [edit], args: { workload: candidate?.displayName ?? "" } };
+  },
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
+    "https://keda.sh/docs/latest/concepts/scaling-deployments/",
+  ],
+  equivalents: {
+    "kube-linter": ["dangling-horizontalpodautoscaler"],
+    "kube-score": ["horizontalpodautoscaler-has-target"],
+    kubescape: ["C-0300"],
+  },
+});
+
+/** The workload to begin with: one that serves, and that an autoscaler could be put beside at once. */
+function candidateIn(world: World): Workload | undefined {
+  const able = countedWorkloads(world).filter((workload) => unscalable(workload, world) === undefined && !isServerless(workload));
+  const serving = able.filter((workload) => world.isServing(workload) === true);
+  return serving.find((workload) => isReady(workload, world)) ?? serving[0] ?? able[0];
+}
+
+function isReady(workload: Workload, world: World): boolean {
+  try {
+    return autoscalerFor(workload, world) !== undefined;
+  } catch (error) {
+    if (error instanceof Unresolved) return false;
+    throw error;
+  }
+}
+
+/** Knative scales by itself; who sets how shows that it is meant. */
+function serverless(world: World): Evidence[] {
+  return world.workloads().flatMap((workload) => {
+    if (!isServerless(workload)) return [];
+    const keys = workload.podAnnotations.writtenEntries().filter(([key]) => key.startsWith("autoscaling.knative.dev/"));
+    const value = (name: string) => keys.find(([key]) => key.toLowerCase().replace("-", "") === `autoscaling.knative.dev/${name}`)?.[1].source;
+    const fixed = value("minscale") !== undefined && value("minscale") === value("maxscale");
+    return keys.slice(0, fixed ? 0 : 1).map(([, field]) => ({ at: field, in: workload }));
+  });
+}
+
+function isElsewhere(scaler: Scaler, world: World): boolean {
+  return !SCALABLE.test(scaler.target.kind.source ?? "Deployment") || world.resources(DELIVERIES).length > 0;
+}
