@@ -3,41 +3,49 @@ import type { Edit, Place } from "./edit.ts";
 import type { Field, Scaler, Workload, World } from "./facts.ts";
 import { ifKnown, type NotApplicable, Unresolved } from "./practice.ts";
 import { isServerless } from "./replicas.ts";
-import { requestOf, type ResourceName } from "./resources.ts";
+import { type ResourceName, requestOf } from "./resources.ts";
 import { claimsOf } from "./volumes.ts";
 
 /** What keeps an autoscaler from doing its work: key of the message, and where. */
 export interface Fault {
-  readonly message: "unmet.kind" | "unmet.fixed" | "unmet.paused" | "unmet.conflict" | "unmet.requests";
+  readonly message: "unmet.kind" | "unmet.fixed" | "unmet.paused" | "unmet.conflict";
   readonly place: Place;
-  readonly args: { readonly scaler: string; readonly workload: string; readonly container: string };
+  readonly args: { readonly scaler: string; readonly workload: string };
 }
 
 /** Throws `Unresolved` where a template decides the bounds. */
 export function faultOf(scaler: Scaler, workload: Workload, world: World): Fault | undefined {
-  const fault = (message: Fault["message"], place: Place, container = ""): Fault => ({
+  const fault = (message: Fault["message"], place: Place): Fault => ({
     message,
     place,
-    args: { scaler: scaler.resource.displayName, workload: workload.displayName, container },
+    args: { scaler: scaler.resource.displayName, workload: workload.displayName },
   });
   if (workload.class !== "long") return fault("unmet.kind", scaler.target.kind.place);
-  const paused = ["paused", "paused-replicas"].map((key) => scaler.resource.annotations.at(`autoscaling.keda.sh/${key}`));
+  const paused = ["paused", "paused-replicas"].map((key) =>
+    scaler.resource.annotations.at(`autoscaling.keda.sh/${key}`),
+  );
   const stopped = paused.find((field) => field.source !== undefined && field.source !== "false");
   if (stopped !== undefined) return fault("unmet.paused", stopped.place);
   const max = count(scaler.max) ?? (scaler.by === "hpa" ? 1 : 100);
-  if (max <= Math.max(count(scaler.min) ?? (scaler.by === "keda" ? 0 : 1), 1)) return fault("unmet.fixed", scaler.max.place);
+  if (max <= Math.max(count(scaler.min) ?? (scaler.by === "keda" ? 0 : 1), 1))
+    return fault("unmet.fixed", scaler.max.place);
   if (isContested(scaler, workload, world)) return fault("unmet.conflict", scaler.place);
   for (const { name, at } of utilizations(scaler)) {
+    // It measures nothing without requests, unless a LimitRange of the cluster, which no file here shows, gives them.
     // A request that a template decides is the affair of the practice about requests.
-    const lacking = workload.containers.find((one) => ifKnown(() => requestOf(one, name, workload, world) === undefined) === true);
-    if (lacking !== undefined) return fault("unmet.requests", at, lacking.displayName);
+    const lacking = workload.containers.some(
+      (one) => ifKnown(() => requestOf(one, name, workload, world) === undefined) === true,
+    );
+    if (lacking) throw new Unresolved(at);
   }
   return undefined;
 }
 
 /** Two autoscalers on one workload undo each other's work. */
 function isContested(scaler: Scaler, workload: Workload, world: World): boolean {
-  const rivals = world.scalersOf(workload).sure.filter((other) => other.resource !== scaler.resource && !other.resource.conditional);
+  const rivals = world
+    .scalersOf(workload)
+    .sure.filter((other) => other.resource !== scaler.resource && !other.resource.conditional);
   const handedOver = [scaler, ...rivals].some(
     ({ resource }) => resource.annotations.at("scaledobject.keda.sh/transfer-hpa-ownership").presence !== "absent",
   );
@@ -56,14 +64,18 @@ function utilizations(scaler: Scaler): readonly { readonly name: ResourceName; r
   if (scaler.by === "hpa") {
     return metrics.writtenItems().flatMap((metric) => {
       const resource = metric.at("resource");
-      const share = resource.at("target", "averageUtilization").presence !== "absent" || resource.at("targetAverageUtilization").presence !== "absent";
+      const share =
+        resource.at("target", "averageUtilization").presence !== "absent" ||
+        resource.at("targetAverageUtilization").presence !== "absent";
       return share ? named(resource.at("name"), resource.at("name").place) : [];
     });
   }
   if (scaler.by !== "keda") return [];
   return triggersOf(scaler).flatMap((trigger) => {
     const type = trigger.at("metricType").source ?? trigger.at("metadata", "type").source ?? "Utilization";
-    return type === "Utilization" && trigger.at("metadata", "containerName").presence === "absent" ? named(trigger.at("type"), trigger.at("type").place) : [];
+    return type === "Utilization" && trigger.at("metadata", "containerName").presence === "absent"
+      ? named(trigger.at("type"), trigger.at("type").place)
+      : [];
   });
 }
 
@@ -90,6 +102,10 @@ function count(field: Field): number | undefined {
   return Number(text);
 }
 
+/** Stores and brokers: several of them do not share the work, whatever their file says of volumes. */
+const STORES =
+  /(^|\/)(postgres(ql)?|mysql|mariadb|mongo(db)?|redis(-stack(-server)?)?|valkey|memcached|rabbitmq|kafka|zookeeper|elasticsearch|opensearch|cassandra|minio|etcd|influxdb|nats|mssql(-server)?|mcr\.microsoft\.com\/mssql\/server)([:@]|$)/;
+
 /** Why a workload needs no autoscaler, or can have none. */
 export function unscalable(workload: Workload, world: World): NotApplicable | undefined {
   if (workload.hook) return "hook";
@@ -99,14 +115,17 @@ export function unscalable(workload: Workload, world: World): NotApplicable | un
   if (workload.replicas.source === "0") return "parked";
   // Where a template may add claims, those that are written decide.
   const claims = ifKnown(() => claimsOf(workload)) ?? [];
-  if (workload.kind === "StatefulSet" || claims.some((claim) => claim.writable)) return "stateful";
+  const stores = workload.containers.some(({ image }) => STORES.test(image.source ?? ""));
+  if (workload.kind === "StatefulSet" || stores || claims.some((claim) => claim.writable)) return "stateful";
   return isSingleton(workload) ? "single-replica" : undefined;
 }
 
 /** Says of itself that only one of it works at a time. */
 export function isSingleton(workload: Workload): boolean {
   if (workload.body.at("spec", "strategy", "type").source === "Recreate") return true;
-  const words = workload.containers.flatMap(({ body }) => ["command", "args"].flatMap((key) => body.at(key).writtenItems()));
+  const words = workload.containers.flatMap(({ body }) =>
+    ["command", "args"].flatMap((key) => body.at(key).writtenItems()),
+  );
   return words.some((word) => /^--(?:enable-)?leader-?elect(?:ion)?(?:=true)?$/.test(word.source ?? ""));
 }
 
@@ -114,11 +133,17 @@ export function isSingleton(workload: Workload): boolean {
 export function autoscalerFor(workload: Workload, world: World): Edit | undefined {
   const name = workload.name.presence === "present" ? workload.name.text() : undefined;
   const kind = workload.groupKind;
-  if (name === undefined || workload.chart !== undefined || (kind !== "apps/Deployment" && kind !== "argoproj.io/Rollout")) return undefined;
+  if (
+    name === undefined ||
+    workload.chart !== undefined ||
+    (kind !== "apps/Deployment" && kind !== "argoproj.io/Rollout")
+  )
+    return undefined;
   if (unscalable(workload, world) !== undefined || world.isServing(workload) !== true) return undefined;
   const { sure, maybe } = world.scalersOf(workload);
   if (sure.length > 0 || maybe.length > 0) return undefined;
-  if (workload.containers.some((container) => requestOf(container, "cpu", workload, world) === undefined)) return undefined;
+  if (workload.containers.some((container) => requestOf(container, "cpu", workload, world) === undefined))
+    return undefined;
   const least = Math.max(2, count(workload.replicas) ?? 1);
   const namespace = workload.namespace.presence === "present" ? { namespace: workload.namespace.text() ?? "" } : {};
   return {
@@ -132,7 +157,9 @@ export function autoscalerFor(workload: Workload, world: World): Edit | undefine
         scaleTargetRef: { apiVersion: `${workload.group}/${workload.version}`, kind: workload.kind, name },
         minReplicas: least,
         maxReplicas: Math.max(5, least * 2),
-        metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } }],
+        metrics: [
+          { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } } },
+        ],
       },
     },
   };

@@ -1,7 +1,8 @@
 /** Practices that one example in the workspace is enough for. */
+
+import type { Place } from "./edit.ts";
 import type { Field, Resource, Workload, World } from "./facts.ts";
 import { cannotTell, met, type Verdict } from "./practice.ts";
-import type { Place } from "./edit.ts";
 
 /** Something that shows a practice, and the object it stands in. */
 export interface Evidence {
@@ -28,4 +29,11 @@ export function shownBy(found: readonly Evidence[], world: World): Verdict | und
   const certain = counted.filter((one) => !one.in.conditional);
   if (certain.length > 0) return met(certain.map((one) => one.at));
   return counted.length > 0 ? cannotTell(counted.map((one) => one.at)) : undefined;
+}
+
+/** The workload that one speaks of where any would do: one that serves, else one that stays, else whatever there is. */
+export function representative(world: World): Workload | undefined {
+  const all = countedWorkloads(world);
+  const long = all.filter((workload) => workload.class === "long");
+  return long.find((workload) => world.isServing(workload) !== false) ?? long[0] ?? all[0];
 }

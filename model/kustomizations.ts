@@ -30,7 +30,9 @@ function all(repository: Repository): readonly Kustomization[] {
     list = files.map(({ path, body }) => {
       const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
       const paths = (...lists: string[]) =>
-        lists.flatMap((key) => body.at(key).writtenItems()).flatMap((item) => (item.source === undefined ? [] : [joined(folder, item.source)]));
+        lists
+          .flatMap((key) => body.at(key).writtenItems())
+          .flatMap((item) => (item.source === undefined ? [] : [joined(folder, item.source)]));
       return {
         folder,
         body,
@@ -47,13 +49,22 @@ function all(repository: Repository): readonly Kustomization[] {
 function patchesOf(folder: string, body: Field, read: (path: string) => string | undefined): readonly Patch[] {
   const of = (target: Field, inline: string | undefined, path: string | undefined): Patch => {
     const file = path === undefined ? undefined : joined(folder, path);
-    return { kind: target.at("kind").source, name: target.at("name").source, text: inline ?? (file === undefined ? undefined : read(file)), path: file };
+    return {
+      kind: target.at("kind").source,
+      name: target.at("name").source,
+      text: inline ?? (file === undefined ? undefined : read(file)),
+      path: file,
+    };
   };
   const named = ["patches", "patchesJson6902"].flatMap((key) => body.at(key).writtenItems());
   const merged = body.at("patchesStrategicMerge").writtenItems();
   return [
     ...named.map((item) => of(item.at("target"), item.at("patch").source, item.at("path").source)),
-    ...merged.map((item) => (item.source?.includes("\n") === true ? of(item.at("target"), item.source, undefined) : of(item.at("target"), undefined, item.source))),
+    ...merged.map((item) =>
+      item.source?.includes("\n") === true
+        ? of(item.at("target"), item.source, undefined)
+        : of(item.at("target"), undefined, item.source),
+    ),
   ];
 }
 
@@ -99,15 +110,6 @@ export function kustomizationBeside(document: DocumentRef, world: World): Field 
   const path = pathOf(repository, document);
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
   return all(repository).find((one) => one.folder === folder)?.body;
-}
-
-/** A file that changes objects of other files and is none itself. */
-export function isPatch(document: DocumentRef, world: World): boolean {
-  const repository = world.repositoryOf(document);
-  const list = repository === undefined ? [] : all(repository);
-  if (repository === undefined || list.length === 0) return false;
-  const path = pathOf(repository, document);
-  return list.some((one) => one.patches.some((patch) => patch.path === path));
 }
 
 /** Does a patch that speaks of `word` change the object before it gets to the cluster, as far as can be seen. */

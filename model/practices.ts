@@ -24,15 +24,42 @@ import architectureServiceSelectsPods from "./practices/architecture/service-sel
 import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
 import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import cultureChaosExperiments from "./practices/culture/chaos-experiments/practice.ts";
+import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
+import cultureContributingGuide from "./practices/culture/contributing-guide/practice.ts";
+import cultureDependencyUpdatesAutomated from "./practices/culture/dependency-updates-automated/practice.ts";
+import cultureLocalClusterDevLoop from "./practices/culture/local-cluster-dev-loop/practice.ts";
+import cultureManifestsUnderVersionControl from "./practices/culture/manifests-under-version-control/practice.ts";
+import culturePostmortems from "./practices/culture/postmortems/practice.ts";
+import cultureReadmeExplainsKubernetes from "./practices/culture/readme-explains-kubernetes/practice.ts";
+import cultureRunbooksLinked from "./practices/culture/runbooks-linked/practice.ts";
+import cultureSloDefined from "./practices/culture/slo-defined/practice.ts";
+import cultureWorkloadOwner from "./practices/culture/workload-owner/practice.ts";
 import scalabilityAutoscalingCoverage from "./practices/scalability/autoscaling-coverage/practice.ts";
+import scalabilityCostVisibility from "./practices/scalability/cost-visibility/practice.ts";
 import scalabilityCurrentAutoscalingApi from "./practices/scalability/current-autoscaling-api/practice.ts";
+import scalabilityDemandDrivenScaling from "./practices/scalability/demand-driven-scaling/practice.ts";
 import scalabilityHorizontalAutoscaler from "./practices/scalability/horizontal-autoscaler/practice.ts";
+import scalabilityIdleScaleDown from "./practices/scalability/idle-scale-down/practice.ts";
+import scalabilityLatencyObjective from "./practices/scalability/latency-objective/practice.ts";
+import scalabilityLoadTestsInPipeline from "./practices/scalability/load-tests-in-pipeline/practice.ts";
 import scalabilityMemoryLimits from "./practices/scalability/memory-limits/practice.ts";
 import scalabilityNoScalingBlockers from "./practices/scalability/no-scaling-blockers/practice.ts";
+import scalabilityNodeConsolidation from "./practices/scalability/node-consolidation/practice.ts";
+import scalabilityPerformanceMonitoring from "./practices/scalability/performance-monitoring/practice.ts";
 import scalabilityReplicasDeclared from "./practices/scalability/replicas-declared/practice.ts";
 import scalabilityResourceRequests from "./practices/scalability/resource-requests/practice.ts";
 import scalabilityRightsizingLoop from "./practices/scalability/rightsizing-loop/practice.ts";
+import scalabilitySpotCapacity from "./practices/scalability/spot-capacity/practice.ts";
+import scalabilityVerticalAutoscalingActive from "./practices/scalability/vertical-autoscaling-active/practice.ts";
+import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
+import securityDedicatedServiceAccount from "./practices/security/dedicated-service-account/practice.ts";
+import securityDefaultDenyIngress from "./practices/security/default-deny-ingress/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
+import securityEgressDefaultDeny from "./practices/security/egress-default-deny/practice.ts";
+import securityIacScanInCi from "./practices/security/iac-scan-in-ci/practice.ts";
+import securityImageScanInCi from "./practices/security/image-scan-in-ci/practice.ts";
+import securityNetworkPolicySelectsWorkload from "./practices/security/network-policy-selects-workload/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
 import securityNoHostNamespaces from "./practices/security/no-host-namespaces/practice.ts";
@@ -40,6 +67,9 @@ import securityNoPlaintextSecrets from "./practices/security/no-plaintext-secret
 import securityNoPrivilegeEscalation from "./practices/security/no-privilege-escalation/practice.ts";
 import securityNoPrivilegedContainers from "./practices/security/no-privileged-containers/practice.ts";
 import securityPinnedImageTag from "./practices/security/pinned-image-tag/practice.ts";
+import securityPodSecurityAdmission from "./practices/security/pod-security-admission/practice.ts";
+import securityRbacNoClusterAdmin from "./practices/security/rbac-no-cluster-admin/practice.ts";
+import securityRbacNoWildcards from "./practices/security/rbac-no-wildcards/practice.ts";
 import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
 import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
@@ -72,15 +102,42 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
   of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("culture/chaos-experiments", cultureChaosExperiments),
+  of("culture/codeowners", cultureCodeowners),
+  of("culture/contributing-guide", cultureContributingGuide),
+  of("culture/dependency-updates-automated", cultureDependencyUpdatesAutomated),
+  of("culture/local-cluster-dev-loop", cultureLocalClusterDevLoop),
+  of("culture/manifests-under-version-control", cultureManifestsUnderVersionControl),
+  of("culture/postmortems", culturePostmortems),
+  of("culture/readme-explains-kubernetes", cultureReadmeExplainsKubernetes),
+  of("culture/runbooks-linked", cultureRunbooksLinked),
+  of("culture/slo-defined", cultureSloDefined),
+  of("culture/workload-owner", cultureWorkloadOwner),
   of("scalability/autoscaling-coverage", scalabilityAutoscalingCoverage),
+  of("scalability/cost-visibility", scalabilityCostVisibility),
   of("scalability/current-autoscaling-api", scalabilityCurrentAutoscalingApi),
+  of("scalability/demand-driven-scaling", scalabilityDemandDrivenScaling),
   of("scalability/horizontal-autoscaler", scalabilityHorizontalAutoscaler),
+  of("scalability/idle-scale-down", scalabilityIdleScaleDown),
+  of("scalability/latency-objective", scalabilityLatencyObjective),
+  of("scalability/load-tests-in-pipeline", scalabilityLoadTestsInPipeline),
   of("scalability/memory-limits", scalabilityMemoryLimits),
   of("scalability/no-scaling-blockers", scalabilityNoScalingBlockers),
+  of("scalability/node-consolidation", scalabilityNodeConsolidation),
+  of("scalability/performance-monitoring", scalabilityPerformanceMonitoring),
   of("scalability/replicas-declared", scalabilityReplicasDeclared),
   of("scalability/resource-requests", scalabilityResourceRequests),
   of("scalability/rightsizing-loop", scalabilityRightsizingLoop),
+  of("scalability/spot-capacity", scalabilitySpotCapacity),
+  of("scalability/vertical-autoscaling-active", scalabilityVerticalAutoscalingActive),
+  of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),
+  of("security/dedicated-service-account", securityDedicatedServiceAccount),
+  of("security/default-deny-ingress", securityDefaultDenyIngress),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
+  of("security/egress-default-deny", securityEgressDefaultDeny),
+  of("security/iac-scan-in-ci", securityIacScanInCi),
+  of("security/image-scan-in-ci", securityImageScanInCi),
+  of("security/network-policy-selects-workload", securityNetworkPolicySelectsWorkload),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),
   of("security/no-host-namespaces", securityNoHostNamespaces),
@@ -88,6 +145,9 @@ export const PRACTICES: readonly Practice[] = [
   of("security/no-privilege-escalation", securityNoPrivilegeEscalation),
   of("security/no-privileged-containers", securityNoPrivilegedContainers),
   of("security/pinned-image-tag", securityPinnedImageTag),
+  of("security/pod-security-admission", securityPodSecurityAdmission),
+  of("security/rbac-no-cluster-admin", securityRbacNoClusterAdmin),
+  of("security/rbac-no-wildcards", securityRbacNoWildcards),
   of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),
   of("security/run-as-non-root", securityRunAsNonRoot),
   of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),

@@ -1,6 +1,6 @@
 /** How many pods of a workload there are at least, whoever decides it. */
 import type { Field, Workload, World } from "./facts.ts";
-import { kustomizationsOf, isPatched } from "./kustomizations.ts";
+import { isPatched, kustomizationsOf } from "./kustomizations.ts";
 import { Unresolved } from "./practice.ts";
 
 /** The least number of pods, and what says so. */

@@ -43,19 +43,16 @@ function effective(
   return inherited(defaults, name, workload, world);
 }
 
-function inherited(
-  keys: readonly string[],
-  name: ResourceName,
-  workload: Workload,
-  world: World,
-): Field | undefined {
+function inherited(keys: readonly string[], name: ResourceName, workload: Workload, world: World): Field | undefined {
   let elsewhere: Field | undefined;
   for (const range of world.resources("/LimitRange")) {
     const limits = range.body
       .at("spec", "limits")
       .writtenItems()
       .filter((limit) => limit.at("type").source === "Container");
-    const field = limits.flatMap((limit) => keys.map((key) => limit.at(key, name))).find((one) => one.presence !== "absent");
+    const field = limits
+      .flatMap((limit) => keys.map((key) => limit.at(key, name)))
+      .find((one) => one.presence !== "absent");
     if (field === undefined) continue;
     if (range.scope === workload.scope) return field;
     // Where one of them names no namespace, they may meet.

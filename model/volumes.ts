@@ -14,14 +14,24 @@ export interface Claim {
 export function claimsOf(workload: Workload): readonly Claim[] {
   const templates = workload.body.at("spec", "volumeClaimTemplates").items();
   return [
-    ...templates.map((item) => ({ at: item.at("metadata", "name"), name: item.at("metadata", "name"), template: true, writable: true })),
+    ...templates.map((item) => ({
+      at: item.at("metadata", "name"),
+      name: item.at("metadata", "name"),
+      template: true,
+      writable: true,
+    })),
     ...workload.pod
       .at("volumes")
       .items()
       .filter((volume) => volume.at("persistentVolumeClaim").presence !== "absent")
       .map((volume) => {
         const claim = volume.at("persistentVolumeClaim");
-        return { at: claim.at("claimName"), name: claim.at("claimName"), template: false, writable: isWritten(volume, workload) };
+        return {
+          at: claim.at("claimName"),
+          name: claim.at("claimName"),
+          template: false,
+          writable: isWritten(volume, workload),
+        };
       }),
   ];
 }
@@ -30,6 +40,8 @@ export function claimsOf(workload: Workload): readonly Claim[] {
 function isWritten(volume: Field, workload: Workload): boolean {
   if (volume.at("persistentVolumeClaim", "readOnly").flag() === true) return false;
   const name = volume.at("name").text();
-  const mounts = workload.allContainers.flatMap(({ body }) => body.at("volumeMounts").writtenItems()).filter((mount) => mount.at("name").source === name);
+  const mounts = workload.allContainers
+    .flatMap(({ body }) => body.at("volumeMounts").writtenItems())
+    .filter((mount) => mount.at("name").source === name);
   return mounts.length === 0 || mounts.some((mount) => ifKnown(() => mount.at("readOnly").flag()) !== true);
 }

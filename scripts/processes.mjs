@@ -55,14 +55,23 @@ export async function run(command, args, options = {}) {
 /** For children that another library starts, and would leave behind: at our end they end first, and in peace. */
 export function endChildrenFirst() {
   exitOnSignals();
+  if (process.platform === "win32") return;
   process.prependOnceListener("exit", () => {
     // One that has ended keeps its number until we are gone too, but no command line.
     const children = () => processTable().filter(({ parent, command }) => parent === process.pid && command !== "");
-    for (const { pid } of children()) process.kill(pid, "SIGTERM");
+    for (const { pid } of children()) terminate(pid);
     const until = Date.now() + 5_000;
     while (children().length > 0 && Date.now() < until)
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   });
+}
+
+export function terminate(pid) {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // Gone meanwhile.
+  }
 }
 
 /** Starts a process that has children of its own, as a group; `stop` ends them all, and so does our own end. */

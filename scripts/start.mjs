@@ -9,7 +9,7 @@ import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { checkNode, ensureInstalled, entry, Problem, ROOT } from "./ensure.mjs";
 import { build, packExtension } from "./package.mjs";
-import { endWithParent, processTable, run, startGroup, temporaryFolder } from "./processes.mjs";
+import { endWithParent, processTable, run, startGroup, temporaryFolder, terminate } from "./processes.mjs";
 
 const SAMPLE = join(ROOT, "media/sample");
 
@@ -96,12 +96,7 @@ async function openDesktop(code, folder, settings, trusted) {
 function endThoseWith(data) {
   if (process.platform === "win32") return;
   for (const { pid, command } of processTable()) {
-    if (pid === process.pid || !command.includes(data)) continue;
-    try {
-      process.kill(pid, "SIGTERM");
-    } catch {
-      // Gone meanwhile.
-    }
+    if (pid !== process.pid && command.includes(data)) terminate(pid);
   }
 }
 

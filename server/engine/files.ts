@@ -63,6 +63,8 @@ export interface FileInput {
   readonly notRead: NotReadReason | undefined;
   /** Open in an editor: kept whatever it holds. */
   readonly open: boolean;
+  /** YAML by its language, for what has no name that says so. */
+  readonly yaml: boolean;
 }
 
 /** Makes an entry from a file's text; documents that did not change are taken over from the previous one. */
@@ -75,7 +77,8 @@ export function readFile(input: FileInput, root: Root | undefined, around: Surro
   if (input.notRead !== undefined || input.text === undefined) return none;
   if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
-  const reading = readingOf(path);
+  const named = readingOf(path);
+  const reading = input.yaml && !named.yaml ? YAML_11 : named;
   if (isTemplateHelper(input.uri, charts)) return none;
   if (reading.yaml && isYamlPath(path) && !input.open && !looksRelevant(path, input.text)) return none;
   const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);

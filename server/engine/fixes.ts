@@ -4,13 +4,13 @@ import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, writeEdits, type Written } from "./changes.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
-import { Dependencies, TrackedWorld } from "./world.ts";
+import { Asked, TrackedWorld } from "./world.ts";
 
 /** What would make an unmet outcome met; nothing when the practice has no safe way to write it here. */
 export function fixOf(snapshot: WorldSnapshot, outcome: Outcome): Fix | undefined {
   if (outcome.state !== "unmet" || outcome.practice.fix === undefined) return undefined;
   try {
-    return outcome.practice.fix(outcome.subject.fact as never, new TrackedWorld(snapshot, new Dependencies()));
+    return outcome.practice.fix(outcome.subject.fact as never, new TrackedWorld(snapshot, new Asked(snapshot)));
   } catch (error) {
     if (error instanceof Unresolved) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import type { Resource, SubjectKind, Subjects, Workload } from "../../model/fact
 import type { PracticeId } from "../../model/kmm.ts";
 import { notApplicable, type Practice, Unresolved, type Verdict } from "../../model/practice.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
-import { Dependencies, TrackedWorld, type WorldState } from "./world.ts";
+import { Asked, type Dependencies, TrackedWorld, type WorldState } from "./world.ts";
 
 /** What was judged: the fact, and what people call it. */
 export interface Subject {
@@ -121,17 +121,18 @@ export class Judge {
     if (practice.includesSystem !== true && isSystem(subject)) {
       return { practice, subject, verdicts: [notApplicable("system")], dependencies: undefined };
     }
-    const dependencies = new Dependencies();
-    const verdicts = this.#verdicts(practice, subject, new TrackedWorld(state, dependencies));
-    if (verdicts.length === 0 && dependencies.size === 0) return undefined;
-    return { practice, subject, verdicts, dependencies: dependencies.size === 0 ? undefined : dependencies };
+    const asked = new Asked(state);
+    const verdicts = this.#verdicts(practice, subject, new TrackedWorld(state, asked));
+    const { dependencies } = asked;
+    return verdicts.length === 0 && dependencies === undefined ? undefined : { practice, subject, verdicts, dependencies };
   }
 
   #verdicts(practice: Practice, subject: Subject, world: TrackedWorld): readonly Verdict[] {
     try {
       const verdict = practice.judge?.(subject.fact as never, world);
-      if (verdict === undefined) return [];
-      return isList(verdict) ? verdict : [verdict];
+      if (verdict === undefined) return NOTHING;
+      if (isList(verdict)) return verdict;
+      return isPlainlyMet(verdict, subject) ? MET : [verdict];
     } catch (error) {
       if (error instanceof Unresolved) return [{ state: "cannotTell", spots: [{ place: error.place }] }];
       this.#failed.add(practice.id);
@@ -143,6 +144,17 @@ export class Judge {
       return [];
     }
   }
+}
+
+const NOTHING: readonly Verdict[] = [];
+
+/** Most verdicts are these: met, with nothing to point at but the subject itself. One object stands for all of them. */
+const MET: readonly Verdict[] = [{ state: "met", spots: [] }];
+
+function isPlainlyMet(verdict: Verdict, subject: Subject): boolean {
+  if (verdict.state !== "met" || verdict.spots.length !== 1) return false;
+  const spot = verdict.spots[0];
+  return spot !== undefined && spot.message === undefined && spot.args === undefined && spot.container === undefined && spot.place === subject.fact.place;
 }
 
 function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verdict[] {

@@ -20,16 +20,19 @@ export function isSkippedFolder(name: string): boolean {
 }
 
 const NAMED_TEXTS =
-  /^(README(\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir)$/;
+  /^([Rr][Ee][Aa][Dd][Mm][Ee](\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir)$/;
 
 const SCRIPTS = /\.(sh|bash|mk|just)$/;
+
+/** Scripts of load tests say themselves what must hold. */
+const LOAD_TESTS = /(^|[/._-])(k6|load|load-?tests?|perf|performance|stress|soak)([/._-].*)?\.[cm]?[jt]s$/i;
 
 /** What the engine wants of a file, by its path relative to the root. */
 export function interestIn(path: string): Interest {
   const segments = path.split("/");
   if (segments.slice(0, -1).some(isSkippedFolder)) return "skip";
   const name = segments.at(-1) ?? "";
-  if (isYamlPath(name) || NAMED_TEXTS.test(name) || SCRIPTS.test(name)) return "text";
+  if (isYamlPath(name) || NAMED_TEXTS.test(name) || SCRIPTS.test(name) || LOAD_TESTS.test(path)) return "text";
   if (/^docs?\//i.test(path) && /\.(md|adoc|rst)$/i.test(name)) return "text";
   return "name";
 }

@@ -1,25 +1,28 @@
 /** Label sets and selectors with three answers: matches, does not, cannot be known. */
 import type { Field } from "../../model/facts.ts";
 import { ifKnown } from "../../model/practice.ts";
+import { templateText } from "./template-text.ts";
 
 /** Labels as far as they are written; `open` when there may be others. */
 export interface LabelSet {
   readonly pairs: ReadonlyMap<string, string>;
-  /** Keys that are there with a value that is not known. */
-  readonly unknown: ReadonlySet<string>;
+  /** Keys that are there with a value that is not known, and the expression for it where that can be compared. */
+  readonly unknown: ReadonlyMap<string, string | undefined>;
   readonly open: boolean;
+  /** All of it comes out of this one expression. */
+  readonly whole: string | undefined;
 }
 
 export function labelSetOf(labels: Field): LabelSet {
   const pairs = new Map<string, string>();
-  const unknown = new Set<string>();
+  const unknown = new Map<string, string | undefined>();
   for (const [key, value] of labels.writtenEntries()) {
     const text = value.presence === "present" ? value.text() : undefined;
-    if (value.presence === "unknown") unknown.add(key);
+    if (value.presence === "unknown") unknown.set(key, templateText(value));
     else if (text !== undefined) pairs.set(key, text);
   }
   const open = labels.presence === "unknown" || ifKnown(() => labels.entries()) === undefined;
-  return { pairs, unknown, open };
+  return { pairs, unknown, open, whole: templateText(labels) };
 }
 
 interface Expression {
@@ -31,12 +34,14 @@ interface Expression {
 /** A selector as data. `open` when a template may add to it. */
 export interface Selector {
   readonly pairs: ReadonlyMap<string, string>;
-  readonly unknown: ReadonlySet<string>;
+  readonly unknown: ReadonlyMap<string, string | undefined>;
   readonly expressions: readonly Expression[];
   readonly open: boolean;
+  /** All of it, expressions apart, comes out of this one template expression. */
+  readonly whole?: string | undefined;
 }
 
-export const EVERYTHING: Selector = { pairs: new Map(), unknown: new Set(), expressions: [], open: false };
+export const EVERYTHING: Selector = { pairs: new Map(), unknown: new Map(), expressions: [], open: false };
 export const UNKNOWN_SELECTOR: Selector = { ...EVERYTHING, open: true };
 
 /** A plain map of labels, as a Service has. `undefined` when it selects nothing: absent or empty. */
@@ -54,7 +59,7 @@ export function labelSelector(selector: Field): Selector | undefined {
   const set = labelSetOf(selector.at("matchLabels"));
   const items = selector.at("matchExpressions");
   const expressions: Expression[] = [];
-  let open = set.open || ifKnown(() => selector.entries()) === undefined || ifKnown(() => items.items()) === undefined;
+  let elsewhere = ifKnown(() => selector.entries()) === undefined || ifKnown(() => items.items()) === undefined;
   for (const item of items.writtenItems()) {
     const read = ifKnown(() => ({
       key: item.at("key").text() ?? "",
@@ -64,15 +69,15 @@ export function labelSelector(selector: Field): Selector | undefined {
         .items()
         .map((value) => value.text() ?? ""),
     }));
-    if (read === undefined) open = true;
+    if (read === undefined) elsewhere = true;
     else expressions.push(read);
   }
-  return { pairs: set.pairs, unknown: set.unknown, expressions, open };
+  return { pairs: set.pairs, unknown: set.unknown, expressions, open: set.open || elsewhere, whole: elsewhere ? undefined : set.whole };
 }
 
 /** Does the selector match: `undefined` when a value that is not known decides. */
 export function matches(selector: Selector, labels: LabelSet): boolean | undefined {
-  let sure = !selector.open;
+  let sure = !selector.open || (selector.whole !== undefined && selector.whole === labels.whole);
   for (const [key, value] of selector.pairs) {
     const has = labels.pairs.get(key);
     if (has === value) continue;
@@ -80,7 +85,8 @@ export function matches(selector: Selector, labels: LabelSet): boolean | undefin
     if (!labels.unknown.has(key) && !labels.open) return false;
     sure = false;
   }
-  for (const key of selector.unknown) {
+  for (const [key, expression] of selector.unknown) {
+    if (expression !== undefined && expression === labels.unknown.get(key)) continue;
     if (!labels.pairs.has(key) && !labels.unknown.has(key) && !labels.open) return false;
     sure = false;
   }
@@ -131,5 +137,5 @@ export function calicoSelector(selector: Field): Selector {
       expressions.push({ key: within[1] ?? "", operator: within[2] === "in" ? "In" : "NotIn", values });
     } else if (part !== "all()") return UNKNOWN_SELECTOR;
   }
-  return { pairs, unknown: new Set(), expressions, open: false };
+  return { pairs, unknown: new Map(), expressions, open: false };
 }

@@ -13,8 +13,8 @@ import { WorldIndex } from "./world-index.ts";
 
 /** What a host says of one file. */
 export type Change =
-  /** Its text, or `null` when the file is gone. `open`: it is being edited. */
-  | { readonly uri: string; readonly text: string | null; readonly version?: number; readonly open?: boolean }
+  /** Its text, or `null` when the file is gone. `open`: it is being edited; `yaml`: it is YAML whatever it is called. */
+  | { readonly uri: string; readonly text: string | null; readonly version?: number; readonly open?: boolean; readonly yaml?: boolean }
   /** It exists, and its text is not needed. */
   | { readonly uri: string; readonly listed: true }
   /** It could not be, or was not to be, read. */
@@ -116,6 +116,7 @@ export class Workspace {
       version: "version" in change ? change.version : undefined,
       notRead: "notRead" in change ? change.notRead : undefined,
       open: "open" in change && change.open === true,
+      yaml: "yaml" in change && change.yaml === true,
     };
     const previous = files.get(change.uri);
     if (previous?.source !== undefined && previous.source.text === input.text && previous.source.version === input.version) return;

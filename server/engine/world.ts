@@ -51,21 +51,58 @@ export interface Packages {
 
 /** What an answer was computed from: it holds as long as each is the same in the state at hand. */
 export class Dependencies {
-  readonly #on = new Map<string, unknown>();
+  readonly #keys: readonly string[];
+  readonly #identities: readonly unknown[];
 
-  note(key: string, identity: unknown): void {
-    this.#on.set(key, identity);
-  }
-
-  get size(): number {
-    return this.#on.size;
+  constructor(keys: readonly string[], identities: readonly unknown[]) {
+    this.#keys = keys;
+    this.#identities = identities;
   }
 
   hold(state: WorldState): boolean {
-    for (const [key, identity] of this.#on) if (identityOf(state, key) !== identity) return false;
-    return true;
+    return this.#keys.every((key, index) => identityOf(state, key) === this.#identities[index]);
   }
 }
+
+/** Notes what one judgement asks of a state. */
+export class Asked {
+  readonly #state: WorldState;
+  readonly #keys: string[] = [];
+
+  constructor(state: WorldState) {
+    this.#state = state;
+  }
+
+  note(key: string): void {
+    if (!this.#keys.includes(key)) this.#keys.push(key);
+  }
+
+  /**
+   * What was asked, as dependencies; nothing when nothing was. Judgements on the subjects of one namespace ask the same
+   * questions, so they share one object.
+   */
+  get dependencies(): Dependencies | undefined {
+    if (this.#keys.length === 0) return undefined;
+    let known = sharedDependencies.get(this.#state);
+    if (known === undefined) {
+      known = new Map();
+      sharedDependencies.set(this.#state, known);
+    }
+    const name = this.#keys.join("\n");
+    let shared = known.get(name);
+    if (shared === undefined) {
+      const keys = [...this.#keys];
+      shared = new Dependencies(
+        keys,
+        keys.map((key) => identityOf(this.#state, key)),
+      );
+      known.set(name, shared);
+    }
+    return shared;
+  }
+}
+
+const sharedDependencies = new WeakMap<WorldState, Map<string, Dependencies>>();
 
 const KINDS = "kinds";
 const PIPELINES = "pipelines";
@@ -159,21 +196,21 @@ const SERVICE_MONITORS: readonly GroupKind[] = [
 /** A world that notes what is asked of it. */
 export class TrackedWorld implements World {
   readonly #state: WorldState;
-  readonly #dependencies: Dependencies;
+  readonly #asked: Asked;
 
-  constructor(state: WorldState, dependencies: Dependencies) {
+  constructor(state: WorldState, asked: Asked) {
     this.#state = state;
-    this.#dependencies = dependencies;
+    this.#asked = asked;
   }
 
   get kubernetesMinor(): number {
-    this.#dependencies.note(VERSION, this.#state.kubernetesMinor);
+    this.#asked.note(VERSION);
     return this.#state.kubernetesMinor;
   }
 
   #bucket(key: string): readonly Resource[] {
     const bucket = this.#state.index.bucket(key);
-    this.#dependencies.note(key, bucket);
+    this.#asked.note(key);
     return bucket;
   }
 
@@ -182,7 +219,7 @@ export class TrackedWorld implements World {
   }
 
   resourcesOfGroup(group: RegExp): readonly Resource[] {
-    this.#dependencies.note(KINDS, this.#state.index.kinds);
+    this.#asked.note(KINDS);
     return this.#state.index.kinds
       .filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))))
       .flatMap((kind) => this.#bucket(kind));
@@ -295,7 +332,7 @@ export class TrackedWorld implements World {
   }
 
   namespaces(): readonly Namespace[] {
-    this.#dependencies.note(NAMESPACES, this.#state.index.bucket(PODS));
+    this.#asked.note(NAMESPACES);
     this.#bucket("/Namespace");
     return this.#state.namespaces;
   }
@@ -305,12 +342,12 @@ export class TrackedWorld implements World {
   }
 
   pipelines(): readonly Pipeline[] {
-    this.#dependencies.note(PIPELINES, this.#state.pipelinesToken);
+    this.#asked.note(PIPELINES);
     return this.#state.pipelines;
   }
 
   repositories(): readonly Repository[] {
-    this.#dependencies.note(REPOSITORIES, this.#state.repositoriesToken);
+    this.#asked.note(REPOSITORIES);
     return this.#state.repositories;
   }
 
@@ -323,7 +360,7 @@ export class TrackedWorld implements World {
   }
 
   packageOf(document: DocumentRef): { readonly kind: "helm" | "kustomize"; readonly folder: string } | undefined {
-    this.#dependencies.note(PACKAGES, this.#state.packages);
+    this.#asked.note(PACKAGES);
     return this.#state.packages.packageOf(document.uri);
   }
 

@@ -1,4 +1,5 @@
 /** The language server: what the protocol asks, answered from the snapshot. */
+import { createHash } from "node:crypto";
 import {
   type CancellationToken,
   CodeActionKind,
@@ -11,6 +12,8 @@ import {
   ResponseError,
   TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Language, Texts } from "../../model/text/texts.ts";
@@ -117,7 +120,7 @@ class Server {
     connection.languages.diagnostics.on((params, token) =>
       this.#answer(token, () => ({ kind: "full" as const, items: this.#diagnostics(params.textDocument.uri) })),
     );
-    connection.languages.diagnostics.onWorkspace((_params, token) => this.#answer(token, () => this.#workspaceDiagnostics()));
+    connection.languages.diagnostics.onWorkspace((params, token) => this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)));
     connection.onRequest(REPORT_REQUEST, (params: ReportParams, token: CancellationToken) =>
       this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning)),
     );
@@ -302,16 +305,21 @@ class Server {
     return this.#found(uri).map((one) => toDiagnostic(one, this.#convert()));
   }
 
-  #workspaceDiagnostics() {
-    const items = [...this.#files.snapshot.files.values()]
-      .filter((entry) => entry.source !== undefined && (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config"))
-      .map((entry) => ({
-        kind: "full" as const,
-        uri: this.#files.clientUri(entry.uri),
-        version: this.#files.document(entry.uri)?.version ?? null,
-        items: this.#diagnostics(entry.uri),
-      }));
-    return { items };
+  /** Findings of all files; those that the client has already are not sent again. */
+  #workspaceDiagnostics(previous: readonly { uri: string; value: string }[]): WorkspaceDiagnosticReport {
+    const known = new Map(previous.map(({ uri, value }) => [normalUri(uri), value]));
+    const entries = [...this.#files.snapshot.files.values()].filter(
+      (entry) => entry.source !== undefined && (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config" || known.has(entry.uri)),
+    );
+    const items = entries.map((entry): WorkspaceDocumentDiagnosticReport => {
+      const found = this.#diagnostics(entry.uri);
+      const resultId = createHash("sha1").update(JSON.stringify(found)).digest("base64");
+      const about = { uri: this.#files.clientUri(entry.uri), version: this.#files.document(entry.uri)?.version ?? null, resultId };
+      return known.get(entry.uri) === resultId ? { kind: "unchanged", ...about } : { kind: "full", items: found, ...about };
+    });
+    // A file that went leaves nothing behind.
+    const gone = [...known.keys()].filter((uri) => this.#files.snapshot.entry(uri) === undefined);
+    return { items: [...items, ...gone.map((uri) => ({ kind: "full" as const, uri, version: null, items: [] }))] };
   }
 
   #hover(params: { textDocument: { uri: string }; position: { line: number; character: number } }) {

@@ -53,7 +53,9 @@ export class Files {
     const uri = normalUri(document.uri);
     this.#open.set(uri, document);
     this.#spelling.set(uri, document.uri);
-    this.#workspace.apply([{ uri, text: document.getText(), version: document.version, open: true }]);
+    // A document that has no file yet has no name to go by either.
+    const yaml = uri.startsWith("untitled:") && YAML_LANGUAGES.has(document.languageId);
+    this.#workspace.apply([{ uri, text: document.getText(), version: document.version, open: true, yaml }]);
   }
 
   close(document: TextDocument): void {
@@ -132,6 +134,9 @@ export class Files {
     return { exclude: this.#settings.exclude, maxFileSizeKb: this.#settings.maxFileSizeKb };
   }
 }
+
+/** Languages that extensions give to YAML files. */
+const YAML_LANGUAGES = new Set(["yaml", "helm", "dockercompose", "github-actions-workflow", "azure-pipelines", "jinja-yaml", "gitlab-ci"]);
 
 /** So many files, or so much text, are taken in at once: small enough for a slice. */
 const BATCH = 64;

@@ -26,7 +26,7 @@ function open(practice: Practice, files: ReadonlyMap<string, string>): { workspa
 function spots(snapshot: Snapshot, outcomes: readonly Outcome[], state: string): string[] {
   return outcomes
     .filter((outcome) => outcome.state === state && "spots" in outcome.verdict)
-    .flatMap((outcome) => ("spots" in outcome.verdict ? outcome.verdict.spots : []))
+    .flatMap((outcome) => ("spots" in outcome.verdict && outcome.verdict.spots.length > 0 ? outcome.verdict.spots : [{ place: outcome.subject.fact.place }]))
     .map((spot) => {
       const range = snapshot.rangeOf(spot.place);
       const to = range.end.line === range.start.line ? range.end.character : "…";

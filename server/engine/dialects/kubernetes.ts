@@ -88,6 +88,7 @@ export class ResourceFact implements Resource {
   readonly nonProduction: boolean;
   readonly foreign: boolean;
   readonly #path: readonly (string | number)[];
+  #place: Place | undefined;
 
   constructor(document: SourceDocument, path: readonly (string | number)[], context: KubernetesContext, identity: Identity, pod: Field | undefined) {
     this.document = document;
@@ -138,7 +139,8 @@ export class ResourceFact implements Resource {
   }
 
   get place(): Place {
-    return { document: this.document, path: [...this.#path, "kind"] };
+    this.#place ??= { document: this.document, path: [...this.#path, "kind"] };
+    return this.#place;
   }
 
   get problems(): readonly Problem[] {

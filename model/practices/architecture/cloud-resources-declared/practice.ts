@@ -8,7 +8,8 @@ const GROUPS =
 
 /** Groups of Crossplane by which it is installed and set up, and nothing is declared yet. */
 const MACHINERY = /^(pkg|meta|secrets|ops|protection)\.crossplane\.io$/;
-const SETUP = /^(ProviderConfig|ClusterProviderConfig|ProviderConfigUsage|StoreConfig|ConfigConnector|ConfigConnectorContext|CompositeResourceDefinition|Composition|CompositionRevision|Function|EnvironmentConfig)$/;
+const SETUP =
+  /^(ProviderConfig|ClusterProviderConfig|ProviderConfigUsage|StoreConfig|ConfigConnector|ConfigConnectorContext|CompositeResourceDefinition|Composition|CompositionRevision|Function|EnvironmentConfig)$/;
 
 export default practice({
   level: 5,
@@ -17,15 +18,24 @@ export default practice({
   subject: "workspace",
   effort: "people",
   judge(workspace, world) {
-    const declared = world.resourcesOfGroup(GROUPS).filter(({ group, kind }) => !MACHINERY.test(group) && !SETUP.test(kind));
+    const declared = world
+      .resourcesOfGroup(GROUPS)
+      .filter(({ group, kind }) => !MACHINERY.test(group) && !SETUP.test(kind));
     return shownBy(inObjects([...declared, ...claimed(world)]), world) ?? unmet(workspace.place);
   },
-  references: ["https://docs.crossplane.io/", "https://aws-controllers-k8s.github.io/docs/", "https://cloud.google.com/config-connector/docs/overview", "https://azure.github.io/azure-service-operator/"],
+  references: [
+    "https://docs.crossplane.io/",
+    "https://aws-controllers-k8s.github.io/docs/",
+    "https://cloud.google.com/config-connector/docs/overview",
+    "https://azure.github.io/azure-service-operator/",
+  ],
 });
 
 /** Definitions of one's own with a Composition that makes something of them; without one they are words only. */
 function claimed(world: World): readonly Resource[] {
   const compositions = world.resources("apiextensions.crossplane.io/Composition");
   const kinds = new Set(compositions.map(({ body }) => body.at("spec", "compositeTypeRef", "kind").source));
-  return world.resources("apiextensions.crossplane.io/CompositeResourceDefinition").filter(({ body }) => kinds.has(body.at("spec", "names", "kind").source));
+  return world
+    .resources("apiextensions.crossplane.io/CompositeResourceDefinition")
+    .filter(({ body }) => kinds.has(body.at("spec", "names", "kind").source));
 }

@@ -20,13 +20,18 @@ export default practice({
   subject: "repository",
   effort: "create",
   judge(repository, world) {
-    const recipes = repository.find(RECIPES).filter(({ path, body }) => !isSkaffold(path) || body.at("build", "artifacts").writtenItems().length > 0);
+    const recipes = repository
+      .find(RECIPES)
+      .filter(({ path, body }) => !isSkaffold(path) || body.at("build", "artifacts").writtenItems().length > 0);
     if (recipes.length > 0) return met(recipes.map((file) => file.place));
     const own = world.workloads().filter((workload) => isIn(repository, workload, world));
-    const images = own.flatMap((workload) => workload.allContainers.map((container) => container.image)).filter((image) => image.presence !== "absent");
+    const images = own
+      .flatMap((workload) => workload.allContainers.map((container) => container.image))
+      .filter((image) => image.presence !== "absent");
     const [first] = images;
     if (first !== undefined) return met(first);
-    if (world.resources(DELIVERIES).some((object) => isIn(repository, object, world))) return notApplicable("no-subject");
+    if (world.resources(DELIVERIES).some((object) => isIn(repository, object, world)))
+      return notApplicable("no-subject");
     const [pipeline] = world.pipelines().filter((one) => isIn(repository, one, world));
     return repository.kubernetes ? unmet(pipeline?.place ?? repository.place) : undefined;
   },

@@ -17,7 +17,8 @@ const SCHEDULES: readonly GroupKind[] = [
 ];
 
 /** Commands that write a backup, in a job that runs by the clock. */
-const COMMANDS = /\b(pg_dump(all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump|xtrabackup|mariabackup|restic\s+backup|kopia\s+snapshot|borg\s+create|velero\s+backup|redis-cli\b.*--rdb|VolumeSnapshot)\b/;
+const COMMANDS =
+  /\b(pg_dump(all)?|pg_basebackup|mysqldump|mariadb-dump|mongodump|xtrabackup|mariabackup|restic\s+backup|kopia\s+snapshot|borg\s+create|velero\s+backup|redis-cli\b.*--rdb|VolumeSnapshot)\b/;
 
 export default practice({
   level: 4,
@@ -33,13 +34,19 @@ export default practice({
     if (stateful.length + maybe.length === 0) return notApplicable("no-subject");
     const running = world.resources(SCHEDULES).filter((schedule) => !isPaused(schedule));
     const missing = running.find((schedule) => !covers(schedule, stateful));
-    const found: Evidence[] = running.filter((schedule) => covers(schedule, stateful)).map((schedule) => ({ at: schedule.place, in: schedule }));
+    const found: Evidence[] = running
+      .filter((schedule) => covers(schedule, stateful))
+      .map((schedule) => ({ at: schedule.place, in: schedule }));
     const shown = shownBy([...found, ...jobs(world)], world);
     if (shown !== undefined) return shown;
     const [first] = stateful;
     if (first === undefined) return cannotTell(maybe.map((workload) => workload.place));
+    const named = clockJobs(world).find((job) => /backup|snapshot/i.test(job.displayName));
+    if (named !== undefined) return cannotTell(named.place);
     const args = { workload: first.displayName, count: stateful.length };
-    return missing === undefined ? unmet(first.place, "unmet", args) : unmet(namespacesOf(missing), "unmet.elsewhere", args);
+    return missing === undefined
+      ? unmet(first.place, "unmet", args)
+      : unmet(namespacesOf(missing), "unmet.elsewhere", args);
   },
   references: ["https://velero.io/docs/", "https://kubernetes.io/docs/concepts/storage/volume-snapshots/"],
   equivalents: { dsomm: ["Backup"] },
@@ -61,17 +68,27 @@ function namespacesOf(schedule: Resource) {
 
 /** A schedule that names its namespaces must name one of those that hold state. */
 function covers(schedule: Resource, stateful: readonly Workload[]): boolean {
-  const named = namespacesOf(schedule).writtenItems().map((item) => item.source ?? "");
+  const named = namespacesOf(schedule)
+    .writtenItems()
+    .map((item) => item.source ?? "");
   if (named.length === 0 || named.some((name) => name.includes("*"))) return true;
-  return stateful.length === 0 || stateful.some(({ scope }) => !scope.startsWith("ns:") || named.includes(scope.slice(3)));
+  return (
+    stateful.length === 0 || stateful.some(({ scope }) => !scope.startsWith("ns:") || named.includes(scope.slice(3)))
+  );
 }
 
 function jobs(world: World): readonly Evidence[] {
-  return world
-    .workloads()
-    .filter(({ kind }) => kind === "CronJob" || kind === "CronWorkflow")
-    .flatMap((job) => {
-      const text = job.allContainers.map(({ body }) => ["command", "args"].flatMap((key) => body.at(key).writtenItems()).map((word) => word.source ?? "").join(" "));
-      return COMMANDS.test(text.join("\n")) ? [{ at: job.place, in: job }] : [];
-    });
+  return clockJobs(world).flatMap((job) => {
+    const text = job.allContainers.map(({ body }) =>
+      ["command", "args"]
+        .flatMap((key) => body.at(key).writtenItems())
+        .map((word) => word.source ?? "")
+        .join(" "),
+    );
+    return COMMANDS.test(text.join("\n")) ? [{ at: job.place, in: job }] : [];
+  });
+}
+
+function clockJobs(world: World): readonly Workload[] {
+  return world.workloads().filter(({ kind }) => kind === "CronJob" || kind === "CronWorkflow");
 }

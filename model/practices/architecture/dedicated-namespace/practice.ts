@@ -10,7 +10,8 @@ export default practice({
   effort: "confirm",
   judge(workload, world) {
     // A chart is installed into the namespace that the release names.
-    if (workload.scope.startsWith("chart:") || workload.groupKind === "argoproj.io/ClusterWorkflowTemplate") return notApplicable("no-subject");
+    if (workload.scope.startsWith("chart:") || workload.groupKind === "argoproj.io/ClusterWorkflowTemplate")
+      return notApplicable("no-subject");
     const own = workload.namespace;
     const named = overrides(workload, world);
     const fields = named.length > 0 ? named : own.presence === "absent" ? delivered(workload, world) : [own];
@@ -52,7 +53,8 @@ function delivered(workload: Workload, world: World): readonly Field[] {
     .deliveredBy(workload.document)
     .sure.map(({ groupKind, body }) => {
       if (groupKind === "argoproj.io/Application") return body.at("spec", "destination", "namespace");
-      if (groupKind === "argoproj.io/ApplicationSet") return body.at("spec", "template", "spec", "destination", "namespace");
+      if (groupKind === "argoproj.io/ApplicationSet")
+        return body.at("spec", "template", "spec", "destination", "namespace");
       return body.at("spec", "targetNamespace");
     })
     .filter((field) => field.presence !== "absent");

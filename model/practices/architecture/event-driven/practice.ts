@@ -21,7 +21,19 @@ const KINDS: readonly GroupKind[] = [
 ];
 
 /** Triggers that look at the machine or the clock, and not at work that waits. */
-const NO_EVENTS = new Set(["cpu", "memory", "cron", "kubernetes-workload", "kubernetes-resource", "prometheus", "metrics-api", "datadog", "graphite", "influxdb", "new-relic"]);
+const NO_EVENTS = new Set([
+  "cpu",
+  "memory",
+  "cron",
+  "kubernetes-workload",
+  "kubernetes-resource",
+  "prometheus",
+  "metrics-api",
+  "datadog",
+  "graphite",
+  "influxdb",
+  "new-relic",
+]);
 
 export default practice({
   level: 5,
@@ -34,7 +46,11 @@ export default practice({
     const open = triggers(world).find(({ at }) => at.presence === "unknown");
     return shown ?? (open === undefined ? unmet(workspace.place) : cannotTell(open.at));
   },
-  references: ["https://knative.dev/docs/", "https://docs.dapr.io/", "https://keda.sh/docs/latest/concepts/scaling-deployments/"],
+  references: [
+    "https://knative.dev/docs/",
+    "https://docs.dapr.io/",
+    "https://keda.sh/docs/latest/concepts/scaling-deployments/",
+  ],
 });
 
 /** Workloads whose number follows a queue. */

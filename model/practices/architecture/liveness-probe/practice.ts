@@ -39,12 +39,16 @@ function violation({ body, place }: Container) {
     const port = probe.at(handler, "port");
     const name = port.presence === "present" ? port.text() : undefined;
     if (name === undefined || /^\d+$/.test(name)) continue;
-    const declared = body.at("ports").items().some((one) => one.at("name").text() === name);
+    const declared = body
+      .at("ports")
+      .items()
+      .some((one) => one.at("name").text() === name);
     if (!declared) return { place: port.place, message: "unmet.port", args: { port: name } };
   }
   if (isSame(probe, body.at("readinessProbe"))) return { place: probe.place, message: "unmet.same" };
   const delay = probe.at("initialDelaySeconds");
-  if ((delay.number() ?? 0) > 30 && body.at("startupProbe").presence === "absent") return { place: delay.place, message: "unmet.slow" };
+  if ((delay.number() ?? 0) > 30 && body.at("startupProbe").presence === "absent")
+    return { place: delay.place, message: "unmet.slow" };
   return undefined;
 }
 
@@ -53,10 +57,20 @@ function isSame(live: Field, ready: Field): boolean {
   const failures = (probe: Field) => probe.at("failureThreshold").number() ?? 3;
   if (ready.presence !== "present" || failures(live) !== failures(ready)) return false;
   const [handler] = HANDLERS.filter((one) => live.at(one).presence !== "absent");
-  return handler !== undefined && ready.at(handler).presence !== "absent" && flat(live.at(handler)) === flat(ready.at(handler)) && live.at("periodSeconds").text() === ready.at("periodSeconds").text();
+  return (
+    handler !== undefined &&
+    ready.at(handler).presence !== "absent" &&
+    flat(live.at(handler)) === flat(ready.at(handler)) &&
+    live.at("periodSeconds").text() === ready.at("periodSeconds").text()
+  );
 }
 
 function flat(field: Field): string {
-  if (field.kind === "map") return field.entries().map(([key, value]) => `${key}:${flat(value)}`).sort().join();
+  if (field.kind === "map")
+    return field
+      .entries()
+      .map(([key, value]) => `${key}:${flat(value)}`)
+      .sort()
+      .join();
   return field.kind === "list" ? field.items().map(flat).join(" ") : (field.text() ?? "");
 }

@@ -1,5 +1,4 @@
 import type { Field, Problem, Resource, World } from "../../../facts.ts";
-import { isPatch } from "../../../kustomizations.ts";
 import { cannotTell, met, practice, type Spot, unmet } from "../../../practice.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -23,18 +22,29 @@ export default practice({
     const problems = resource.problems.filter((problem) => !problem.doubtful);
     if (problems.length > 0) return unmet(problems.map(spotOf));
     if (resource.problems.length > 0) return cannotTell(resource.problems.map(({ place }) => place));
-    const spots = [...unnamed(resource, world), ...wrongLabels(resource.labels), ...wrongAnnotations(resource)];
+    const spots = [...unnamed(resource), ...wrongLabels(resource.labels), ...wrongAnnotations(resource)];
     if (spots.length > 0) return unmet(spots);
     const name = resource.name.text();
     if (name === undefined) return resource.body.at("metadata").presence === "absent" ? undefined : met(resource.place);
-    if (!FREELY_NAMED.test(resource.group) && !PLACEHOLDER.test(name) && !NAME.test(name)) return unmet(resource.name, "unmet.name", { name });
-    return isTwice(resource, world) ? unmet(resource.name, "unmet.twice", { name, kind: resource.kind }) : met(resource.place);
+    if (!FREELY_NAMED.test(resource.group) && !PLACEHOLDER.test(name) && !NAME.test(name))
+      return unmet(resource.name, "unmet.name", { name });
+    return isTwice(resource, world)
+      ? unmet(resource.name, "unmet.twice", { name, kind: resource.kind })
+      : met(resource.place);
   },
-  fix(resource, world) {
+  fix(resource) {
     const spots = [...wrongLabels(resource.labels), ...wrongAnnotations(resource)];
-    if (resource.problems.length > 0 || spots.some((spot) => spot.message !== "unmet.text") || unnamed(resource, world).length > 0) return undefined;
+    if (
+      resource.problems.length > 0 ||
+      spots.some((spot) => spot.message !== "unmet.text") ||
+      unnamed(resource).length > 0
+    )
+      return undefined;
     if (spots.length === 0) return undefined;
-    return { safety: "safe", edits: spots.map(({ place, args }) => ({ op: "set", at: place, value: String(args?.["value"]) })) };
+    return {
+      safety: "safe",
+      edits: spots.map(({ place, args }) => ({ op: "set", at: place, value: String(args?.["value"]) })),
+    };
   },
   references: [
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
@@ -50,12 +60,12 @@ function spotOf({ code, text, place }: Problem): Spot {
   return { place, message: PROBLEMS[code], args: { key: text.slice(0, 60) } };
 }
 
-function unnamed(resource: Resource, world: World): readonly Spot[] {
+function unnamed(resource: Resource): readonly Spot[] {
   const metadata = resource.body.at("metadata");
   if ([metadata.at("name"), metadata.at("generateName")].some((field) => field.presence !== "absent")) return [];
   // Kinds of other groups without any metadata are mostly settings of a tool and no objects.
   const ours = !resource.group.includes(".") || resource.group.endsWith(".k8s.io");
-  if (!ours || NAMELESS.test(resource.group) || isPatch(resource.document, world) || isPodTemplate(resource)) return [];
+  if (!ours || NAMELESS.test(resource.group) || isPodTemplate(resource)) return [];
   return [{ place: metadata.at("name").place, message: "unmet.unnamed", args: { kind: resource.kind } }];
 }
 
@@ -70,14 +80,23 @@ function wrongLabels(labels: Field): readonly Spot[] {
     const value = field.source ?? "";
     const args = { key, value };
     if (isNoText(field)) return [{ place: field.place, message: "unmet.text", args }];
-    const wrong = field.kind !== "scalar" || (!LABEL_VALUE.test(value) && !PLACEHOLDER.test(value)) || (!LABEL_KEY.test(key) && !PLACEHOLDER.test(key));
+    const wrong =
+      field.kind !== "scalar" ||
+      (!LABEL_VALUE.test(value) && !PLACEHOLDER.test(value)) ||
+      (!LABEL_KEY.test(key) && !PLACEHOLDER.test(key));
     return wrong ? [{ place: field.place, message: "unmet.label", args }] : [];
   });
 }
 
 function wrongAnnotations(resource: Resource): readonly Spot[] {
-  const entries = resource.annotations.writtenEntries().filter(([, field]) => field.presence === "present" && isNoText(field));
-  return entries.map(([key, field]) => ({ place: field.place, message: "unmet.text", args: { key, value: field.source ?? "" } }));
+  const entries = resource.annotations
+    .writtenEntries()
+    .filter(([, field]) => field.presence === "present" && isNoText(field));
+  return entries.map(([key, field]) => ({
+    place: field.place,
+    message: "unmet.text",
+    args: { key, value: field.source ?? "" },
+  }));
 }
 
 /** Read as a number or a truth value, where only text is allowed. */
@@ -89,6 +108,8 @@ function isNoText(field: Field): boolean {
 function isTwice(resource: Resource, world: World): boolean {
   if (resource.conditional || resource.chart !== undefined || PLACEHOLDER.test(resource.displayName)) return false;
   const same = world.named(resource.groupKind, resource.name, resource.scope).sure;
-  const here = same.filter((one) => one.document.uri === resource.document.uri && one.scope === resource.scope && !one.conditional);
+  const here = same.filter(
+    (one) => one.document.uri === resource.document.uri && one.scope === resource.scope && !one.conditional,
+  );
   return here.length > 1 && here[0]?.place.document !== resource.document;
 }

@@ -27,16 +27,28 @@ export default practice({
   subject: "workspace",
   effort: "people",
   judge(workspace, world) {
-    return shownBy([...inObjects(world.resources(KINDS)), ...generated(world), ...destinations(world), ...remote(world)], world) ?? unmet(workspace.place);
+    return (
+      shownBy(
+        [...inObjects(world.resources(KINDS)), ...generated(world), ...destinations(world), ...remote(world)],
+        world,
+      ) ?? unmet(workspace.place)
+    );
   },
-  references: ["https://multicluster.sigs.k8s.io/", "https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/"],
+  references: [
+    "https://multicluster.sigs.k8s.io/",
+    "https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/",
+  ],
 });
 
 /** Application sets that make one application for each cluster, on their own or inside another generator. */
 function generated(world: World): readonly Evidence[] {
   return world.resources("argoproj.io/ApplicationSet").flatMap((set) =>
     nested(set.body.at("spec", "generators"), 0)
-      .filter((generator) => ["clusters", "clusterDecisionResource"].some((key) => generator.at(key).presence !== "absent" || generator.writtenEntries().some(([name]) => name === key)))
+      .filter((generator) =>
+        ["clusters", "clusterDecisionResource"].some(
+          (key) => generator.at(key).presence !== "absent" || generator.writtenEntries().some(([name]) => name === key),
+        ),
+      )
       .map((generator) => ({ at: generator.place, in: set })),
   );
 }
@@ -44,7 +56,10 @@ function generated(world: World): readonly Evidence[] {
 function nested(generators: Field, depth: number): readonly Field[] {
   const own = generators.writtenItems();
   if (depth > 2) return own;
-  return [...own, ...own.flatMap((one) => ["matrix", "merge"].flatMap((key) => nested(one.at(key, "generators"), depth + 1)))];
+  return [
+    ...own,
+    ...own.flatMap((one) => ["matrix", "merge"].flatMap((key) => nested(one.at(key, "generators"), depth + 1))),
+  ];
 }
 
 /** Applications that go to at least two clusters in all. */
@@ -54,8 +69,12 @@ function destinations(world: World): readonly Evidence[] {
     for (const key of ["server", "name"]) {
       const field = app.body.at("spec", "destination", key);
       // Two names of the cluster that Argo CD itself runs in.
-      const cluster = field.presence === "present" ? (field.source ?? "").replace(/^(in-cluster|https:\/\/kubernetes\.default\.svc\/?)$/, "") : undefined;
-      if (cluster !== undefined && !byCluster.has(cluster) && !app.nonProduction) byCluster.set(cluster, { at: field, in: app });
+      const cluster =
+        field.presence === "present"
+          ? (field.source ?? "").replace(/^(in-cluster|https:\/\/kubernetes\.default\.svc\/?)$/, "")
+          : undefined;
+      if (cluster !== undefined && !byCluster.has(cluster) && !app.nonProduction)
+        byCluster.set(cluster, { at: field, in: app });
     }
   }
   return byCluster.size > 1 ? [...byCluster.values()] : [];
@@ -64,5 +83,7 @@ function destinations(world: World): readonly Evidence[] {
 /** Flux objects that are applied to another cluster than their own. */
 function remote(world: World): readonly Evidence[] {
   const objects = world.resources(["kustomize.toolkit.fluxcd.io/Kustomization", "helm.toolkit.fluxcd.io/HelmRelease"]);
-  return objects.map((one) => ({ at: one.body.at("spec", "kubeConfig"), in: one })).filter(({ at }) => at.presence === "present");
+  return objects
+    .map((one) => ({ at: one.body.at("spec", "kubeConfig"), in: one }))
+    .filter(({ at }) => at.presence === "present");
 }

@@ -20,10 +20,14 @@ export default practice({
     if (minimum.least >= 2) return met(minimum.at);
     const scaled = world.scalersOf(workload).sure.length > 0;
     if (minimum.least === 0 && !scaled) return notApplicable("parked");
-    if (minimum.least === 0 && world.isServing(workload) !== true) return world.isServing(workload) === false ? notApplicable("worker") : cannotTell(minimum.at);
+    if (minimum.least === 0 && world.isServing(workload) !== true)
+      return world.isServing(workload) === false ? notApplicable("worker") : cannotTell(minimum.at);
     if (isSingleWriter(workload)) return notApplicable("stateful");
     if (electsLeader(workload)) return notApplicable("single-replica");
-    return unmet(minimum.at, scaled ? "unmet.scaler" : "unmet", { workload: workload.displayName, least: minimum.least });
+    return unmet(minimum.at, scaled ? "unmet.scaler" : "unmet", {
+      workload: workload.displayName,
+      least: minimum.least,
+    });
   },
   fix(workload, world) {
     const minimum = minimumOf(workload, world);
@@ -46,11 +50,16 @@ function judgeServerless(workload: Workload) {
 
 /** Only one at a time may write: its volume or its strategy says so. */
 function isSingleWriter(workload: Workload): boolean {
-  return workload.body.at("spec", "strategy", "type").text() === "Recreate" || claimsOf(workload).some((claim) => claim.writable);
+  return (
+    workload.body.at("spec", "strategy", "type").text() === "Recreate" ||
+    claimsOf(workload).some((claim) => claim.writable)
+  );
 }
 
 /** A controller of which only one is active anyway. */
 function electsLeader(workload: Workload): boolean {
-  const words = workload.containers.flatMap(({ body }) => ["args", "command"].flatMap((key) => body.at(key).writtenItems()));
+  const words = workload.containers.flatMap(({ body }) =>
+    ["args", "command"].flatMap((key) => body.at(key).writtenItems()),
+  );
   return words.some((word) => /^--?(enable-)?leader-elect(ion)?(=true)?$/.test(word.source ?? ""));
 }

@@ -29,12 +29,14 @@ export default practice({
   ],
   effort: "confirm",
   judge(resource) {
-    if (resource.kind !== "Pod" && resource.kind !== "ReplicationController" && resource.kind !== "ReplicaSet") return met(resource.place);
+    if (resource.kind !== "Pod" && resource.kind !== "ReplicationController" && resource.kind !== "ReplicaSet")
+      return met(resource.place);
     if (resource.hook) return notApplicable("hook");
     const metadata = resource.body.at("metadata");
     if (metadata.at("ownerReferences").presence !== "absent") return notApplicable("superseded");
     // A pod without any name is a template that is handed to a tool, which makes the pods.
-    if (["name", "generateName"].every((key) => metadata.at(key).presence === "absent")) return notApplicable("no-subject");
+    if (["name", "generateName"].every((key) => metadata.at(key).presence === "absent"))
+      return notApplicable("no-subject");
     const args = { name: resource.displayName };
     if (resource.kind === "ReplicaSet") return unmet(resource.place, "unmet.set", args);
     return unmet(resource.place, resource.kind === "Pod" ? "unmet" : "unmet.controller", args);
@@ -44,6 +46,9 @@ export default practice({
     if (resource.groupKind !== "apps/ReplicaSet" || resource.version !== "v1") return undefined;
     return { safety: "review", edits: [{ op: "set", at: resource.place, value: "Deployment" }] };
   },
-  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/", "https://kubernetes.io/docs/concepts/workloads/pods/"],
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/",
+    "https://kubernetes.io/docs/concepts/workloads/pods/",
+  ],
   equivalents: { kubescape: ["C-0073"] },
 });

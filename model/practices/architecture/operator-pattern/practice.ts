@@ -13,7 +13,10 @@ const OPERATORS: readonly (readonly [group: RegExp, install: RegExp])[] = [
   [/^(elasticsearch|kibana|logstash|agent|beat|apm)\.k8s\.elastic\.co$/, /\beck\b|elastic-operator|eck-operator/],
   [/^opensearch\.opster\.io$|^opensearch\.org$/, /opensearch-operator/],
   [/^mongodb(community)?\.(mongodb\.)?com$/, /mongodb.*operator|community-operator/],
-  [/^(redis\.redis\.opstreelabs\.in|databases\.spotahome\.com|app\.redislabs\.com)$/, /redis.*operator|redis-enterprise/],
+  [
+    /^(redis\.redis\.opstreelabs\.in|databases\.spotahome\.com|app\.redislabs\.com)$/,
+    /redis.*operator|redis-enterprise/,
+  ],
   [/^k8s\.keycloak\.org$/, /keycloak-operator|rhbk-operator/],
   [/^minio\.min\.io$/, /minio-operator|(^|\W)operator\.min\.io/],
   [/^mysql\.oracle\.com$/, /mysql-operator/],
@@ -83,6 +86,12 @@ function isInstalled(name: RegExp, world: World): boolean {
 /** What a delivery object names as the thing it installs. */
 function charts({ body }: Resource): readonly string[] {
   const spec = body.at("spec");
-  const fields = [spec.at("chart", "spec", "chart"), spec.at("source", "chart"), spec.at("source", "path"), spec.at("name"), spec.at("chart")];
+  const fields = [
+    spec.at("chart", "spec", "chart"),
+    spec.at("source", "chart"),
+    spec.at("source", "path"),
+    spec.at("name"),
+    spec.at("chart"),
+  ];
   return fields.flatMap((field) => field.source ?? []);
 }

@@ -1,9 +1,10 @@
 import type { Workload } from "../../../facts.ts";
-import { isPatch, kustomizationBeside } from "../../../kustomizations.ts";
+import { kustomizationBeside } from "../../../kustomizations.ts";
 import { cannotTell, met, practice, unmet } from "../../../practice.ts";
 
 /** Files of tools that write manifests from another language. */
-const GENERATORS = /(^|\/)(jsonnetfile\.json|cdk8s\.ya?ml|cue\.mod\/module\.cue|timoni\.cue|kcl\.mod|Pulumi\.ya?ml)$|\.(jsonnet|cue)$/;
+const GENERATORS =
+  /(^|\/)(jsonnetfile\.json|cdk8s\.ya?ml|cue\.mod\/module\.cue|timoni\.cue|kcl\.mod|Pulumi\.ya?ml)$|\.(jsonnet|cue)$/;
 
 export default practice({
   level: 3,
@@ -21,16 +22,35 @@ export default practice({
     const { document } = workload;
     const folder = folderOf(document.uri);
     const there = kustomizationBeside(document, world);
-    if (there !== undefined) return { safety: "review", title: "fix.list", edits: [{ op: "append", at: there.at("resources").place, value: nameOf(document.uri) }] };
-    const objects = world.resourcesOfGroup(/^/).filter((one) => folderOf(one.document.uri) === folder && world.packageOf(one.document) === undefined);
-    const files = new Set(objects.filter((one) => !isPatch(one.document, world)).map((one) => nameOf(one.document.uri)));
+    if (there !== undefined)
+      return {
+        safety: "review",
+        title: "fix.list",
+        edits: [{ op: "append", at: there.at("resources").place, value: nameOf(document.uri) }],
+      };
+    const objects = world
+      .resourcesOfGroup(/^/)
+      .filter((one) => folderOf(one.document.uri) === folder && world.packageOf(one.document) === undefined);
+    const files = new Set(objects.map((one) => nameOf(one.document.uri)));
     // Two objects of one identity cannot be built together.
     const names = objects.map((one) => [one.groupKind, one.scope, one.displayName].join(" "));
     if (new Set(names).size < names.length || objects.some((one) => one.name.presence !== "present")) return undefined;
-    const text = ["apiVersion: kustomize.config.k8s.io/v1beta1", "kind: Kustomization", "resources:", ...[...files].sort().map((file) => `  - ${quoted(file)}`), ""];
-    return { safety: "review", edits: [{ op: "create-file", beside: document, path: "kustomization.yaml", text: text.join("\n") }] };
+    const text = [
+      "apiVersion: kustomize.config.k8s.io/v1beta1",
+      "kind: Kustomization",
+      "resources:",
+      ...[...files].sort().map((file) => `  - ${quoted(file)}`),
+      "",
+    ];
+    return {
+      safety: "review",
+      edits: [{ op: "create-file", beside: document, path: "kustomization.yaml", text: text.join("\n") }],
+    };
   },
-  references: ["https://helm.sh/docs/topics/charts/", "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/"],
+  references: [
+    "https://helm.sh/docs/topics/charts/",
+    "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/",
+  ],
 });
 
 /** An OpenShift template is a package with parameters of its own. */

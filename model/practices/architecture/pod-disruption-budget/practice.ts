@@ -18,25 +18,41 @@ export default practice({
     const { sure, maybe } = budgetsOf(workload, world);
     const least = () => minimumOf(workload, world)?.least;
     // Nobody wrote a number and somebody wrote a budget: what sets the number is likely to be elsewhere.
-    const open = sure.length > 0 && workload.replicas.presence === "absent" && minimumOf(workload, world)?.at.presence === "absent";
+    const open =
+      sure.length > 0 &&
+      workload.replicas.presence === "absent" &&
+      minimumOf(workload, world)?.at.presence === "absent";
     const blocking = sure.flatMap((budget) => blockage(budget, workload, open ? () => undefined : least));
     // A budget that keeps a single pod from moving does harm; none is needed there.
     if (blocking.length > 0 && least() !== 0) return unmet(blocking);
-    if (open && sure.some(({ body }) => body.at("spec", "maxUnavailable").presence === "absent")) return cannotTell(workload.replicas);
+    if (open && sure.some(({ body }) => body.at("spec", "maxUnavailable").presence === "absent"))
+      return cannotTell(workload.replicas);
     if (!open && (least() ?? 0) < 2) return notApplicable("single-replica");
     const [first, second] = sure;
     if (first !== undefined && second !== undefined) {
-      return unmet(second.body.at("spec", "selector"), "unmet.two", { workload: workload.displayName, one: first.displayName, two: second.displayName });
+      return unmet(second.body.at("spec", "selector"), "unmet.two", {
+        workload: workload.displayName,
+        one: first.displayName,
+        two: second.displayName,
+      });
     }
     if (first !== undefined) return met(first.place);
-    return maybe.length > 0 ? cannotTell(maybe.map((budget) => budget.place)) : unmet(workload.place, undefined, { workload: workload.displayName });
+    return maybe.length > 0
+      ? cannotTell(maybe.map((budget) => budget.place))
+      : unmet(workload.place, undefined, { workload: workload.displayName });
   },
   fix(workload, world) {
     if (budgetsOf(workload, world).sure.length > 0) return undefined;
     const labels = workload.body.at("spec", "selector", "matchLabels").entries();
     const name = workload.name.text();
-    if (world.resources("policy/PodDisruptionBudget", workload.scope).some((budget) => budget.displayName === name)) return undefined;
-    if (labels.length === 0 || name === undefined || workload.body.at("spec", "selector", "matchExpressions").presence !== "absent") return undefined;
+    if (world.resources("policy/PodDisruptionBudget", workload.scope).some((budget) => budget.displayName === name))
+      return undefined;
+    if (
+      labels.length === 0 ||
+      name === undefined ||
+      workload.body.at("spec", "selector", "matchExpressions").presence !== "absent"
+    )
+      return undefined;
     const namespace = workload.namespace.text();
     const value: Json = {
       apiVersion: "policy/v1",
@@ -50,9 +66,16 @@ export default practice({
     };
     return { safety: "review", edits: [{ op: "add-document", behind: workload.document, value }] };
   },
-  references: ["https://kubernetes.io/docs/tasks/run-application/configure-pdb/", "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/"],
+  references: [
+    "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
+    "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
+  ],
   equivalents: {
-    "kube-score": ["deployment-has-poddisruptionbudget", "statefulset-has-poddisruptionbudget", "poddisruptionbudget-has-policy"],
+    "kube-score": [
+      "deployment-has-poddisruptionbudget",
+      "statefulset-has-poddisruptionbudget",
+      "poddisruptionbudget-has-policy",
+    ],
     "kube-linter": ["pdb-max-unavailable", "pdb-min-available", "pdb-unhealthy-pod-eviction-policy"],
     polaris: ["missingPodDisruptionBudget", "pdbDisruptionsIsZero", "pdbMinAvailableGreaterThanHPAMinReplicas"],
     learnk8s: ["Set Pod Disruption Budgets"],
@@ -62,7 +85,8 @@ export default practice({
 /** The older version's empty selector selects nothing. */
 function budgetsOf(workload: Workload, world: World) {
   const selects = ({ version, body }: Resource) =>
-    version !== "v1beta1" || ["matchLabels", "matchExpressions"].some((key) => body.at("spec", "selector", key).presence !== "absent");
+    version !== "v1beta1" ||
+    ["matchLabels", "matchExpressions"].some((key) => body.at("spec", "selector", key).presence !== "absent");
   const { sure, maybe } = world.budgetsOf(workload);
   return { sure: sure.filter(selects), maybe: maybe.filter(selects) };
 }

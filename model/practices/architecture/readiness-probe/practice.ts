@@ -27,10 +27,14 @@ export default practice({
       if (probe.presence === "unknown") throw new Unresolved(probe.place);
       return container.place;
     });
-    return verdict?.state === "met" ? met(workload.containers.map(probeOf).filter((probe) => probe.presence === "present")) : verdict;
+    return verdict?.state === "met"
+      ? met(workload.containers.map(probeOf).filter((probe) => probe.presence === "present"))
+      : verdict;
   },
   fix(workload, world) {
-    const lacking = workload.containers.filter((container) => probeOf(container).presence === "absent" && isTarget(container, workload, world));
+    const lacking = workload.containers.filter(
+      (container) => probeOf(container).presence === "absent" && isTarget(container, workload, world),
+    );
     const edits = lacking.flatMap((container) => {
       const port = container.body.at("ports").items()[0];
       const value = port?.at("name").text() ?? port?.at("containerPort").number();
@@ -66,7 +70,8 @@ function wrong(probe: Field, container: Container) {
     const name = port.presence === "present" ? port.text() : undefined;
     if (name === undefined || /^\d+$/.test(name)) continue;
     const names = container.body.at("ports").items();
-    if (!names.some((one) => one.at("name").text() === name)) return { place: port.place, message: "unmet.port", args: { port: name } };
+    if (!names.some((one) => one.at("name").text() === name))
+      return { place: port.place, message: "unmet.port", args: { port: name } };
   }
   return undefined;
 }

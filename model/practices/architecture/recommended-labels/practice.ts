@@ -49,7 +49,11 @@ function missing(labels: Field, extra: ReadonlySet<string>): readonly Spot[] {
 
 function has(labels: Field, keys: readonly string[], extra: ReadonlySet<string>): boolean {
   const fields = keys.map((key) => labels.at(key));
-  if (fields.some((field) => field.presence === "present" || field.source !== undefined) || keys.some((key) => extra.has(key))) return true;
+  if (
+    fields.some((field) => field.presence === "present" || field.source !== undefined) ||
+    keys.some((key) => extra.has(key))
+  )
+    return true;
   const unknown = fields.find((field) => field.presence === "unknown");
   if (unknown !== undefined) throw new Unresolved(labels.place);
   return false;
@@ -63,7 +67,9 @@ function added(workload: Workload, side: Field, world: World): ReadonlySet<strin
     ...body
       .at("labels")
       .writtenItems()
-      .filter((item) => !onTemplate || ["includeSelectors", "includeTemplates"].some((key) => item.at(key).source === "true"))
+      .filter(
+        (item) => !onTemplate || ["includeSelectors", "includeTemplates"].some((key) => item.at(key).source === "true"),
+      )
       .map((item) => item.at("pairs")),
   ]);
   return new Set(maps.flatMap((map) => map.writtenEntries().map(([key]) => key)));
@@ -71,6 +77,8 @@ function added(workload: Workload, side: Field, world: World): ReadonlySet<strin
 
 /** The name that people gave it in their own label already. */
 function nameOf(workload: Workload): string | undefined {
-  const own = [workload.labels, workload.podLabels].flatMap((labels) => [NAME, "app", "k8s-app"].map((key) => labels.at(key)));
+  const own = [workload.labels, workload.podLabels].flatMap((labels) =>
+    [NAME, "app", "k8s-app"].map((key) => labels.at(key)),
+  );
   return own.find((field) => field.presence === "present")?.text();
 }

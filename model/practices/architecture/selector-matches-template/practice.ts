@@ -24,14 +24,20 @@ export default practice({
   fix(workload) {
     // The selector of what is running cannot be changed, and another value on the pods may be one that a Service asks for.
     const missing = missingLabels(workload, selectorOf(workload) ?? workload.body.at("spec", "selector"));
-    if (missing.length === 0 || missing.some(([key]) => workload.podLabels.at(key).presence !== "absent")) return undefined;
-    const edits = missing.map(([key, field]) => ({ op: "set", at: workload.podLabels.at(key).place, value: field.text() ?? "" }) as const);
+    if (missing.length === 0 || missing.some(([key]) => workload.podLabels.at(key).presence !== "absent"))
+      return undefined;
+    const edits = missing.map(
+      ([key, field]) => ({ op: "set", at: workload.podLabels.at(key).place, value: field.text() ?? "" }) as const,
+    );
     return { safety: "review", edits };
   },
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"],
   equivalents: {
     "kube-linter": ["mismatching-selector"],
-    "kube-score": ["deployment-pod-selector-labels-match-template-metadata-labels", "statefulset-pod-selector-labels-match-template-metadata-labels"],
+    "kube-score": [
+      "deployment-pod-selector-labels-match-template-metadata-labels",
+      "statefulset-pod-selector-labels-match-template-metadata-labels",
+    ],
     kubescape: ["C-0296"],
   },
 });

@@ -39,7 +39,9 @@ export default practice({
     const own = find(pods, JOINING);
     if (own !== undefined) return met(own);
     const namespace = namespaceOf(workload, world);
-    const joined = find(namespace === undefined ? [] : [namespace.labels, namespace.annotations], JOINING) ?? find(managed(workload, world), JOINING);
+    const joined =
+      find(namespace === undefined ? [] : [namespace.labels, namespace.annotations], JOINING) ??
+      find(managed(workload, world), JOINING);
     if (joined !== undefined) return met(joined);
     // Pods join by their namespace, and who labels one that is not in the workspace cannot be seen.
     if (namespace === undefined || isOpen(namespace.labels) || pods.some(isOpen)) return cannotTell(workload.place);
@@ -48,8 +50,13 @@ export default practice({
   fix(workload, world) {
     const namespace = namespaceOf(workload, world);
     const out = find([workload.podLabels, workload.podAnnotations], OPT_OUTS);
-    if (namespace === undefined || out !== undefined || world.resourcesOfGroup(/(^|\.)istio\.io$/).length === 0) return undefined;
-    return { safety: "review", args: { namespace: namespace.displayName }, edits: [{ op: "set", at: namespace.labels.at("istio-injection").place, value: "enabled" }] };
+    if (namespace === undefined || out !== undefined || world.resourcesOfGroup(/(^|\.)istio\.io$/).length === 0)
+      return undefined;
+    return {
+      safety: "review",
+      args: { namespace: namespace.displayName },
+      edits: [{ op: "set", at: namespace.labels.at("istio-injection").place, value: "enabled" }],
+    };
   },
   references: [
     "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
@@ -58,7 +65,11 @@ export default practice({
 });
 
 function find(maps: readonly Field[], signs: readonly (readonly [string, RegExp])[]): Field | undefined {
-  return maps.flatMap((map) => signs.flatMap(([key, word]) => (map.at(key).presence === "present" && word.test(map.at(key).source ?? "") ? [map.at(key)] : [])))[0];
+  return maps.flatMap((map) =>
+    signs.flatMap(([key, word]) =>
+      map.at(key).presence === "present" && word.test(map.at(key).source ?? "") ? [map.at(key)] : [],
+    ),
+  )[0];
 }
 
 function isOpen(map: Field): boolean {
@@ -75,5 +86,7 @@ function managed(workload: Workload, world: World): readonly Field[] {
   return world
     .resources("argoproj.io/Application")
     .filter(({ body }) => workload.scope === `ns:${body.at("spec", "destination", "namespace").source}`)
-    .flatMap(({ body }) => ["labels", "annotations"].map((key) => body.at("spec", "syncPolicy", "managedNamespaceMetadata", key)));
+    .flatMap(({ body }) =>
+      ["labels", "annotations"].map((key) => body.at("spec", "syncPolicy", "managedNamespaceMetadata", key)),
+    );
 }

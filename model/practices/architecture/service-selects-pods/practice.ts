@@ -15,11 +15,18 @@ export default practice({
   judge(service, world) {
     const spec = service.body.at("spec");
     const selector = spec.at("selector");
-    if (spec.at("type").text() === "ExternalName") return notApplicable("no-subject");
-    if (selector.presence === "absent" || (selector.kind === "map" && isEmpty(selector))) return notApplicable("no-subject");
+    // A template may choose among the types, but hardly one that has no use for the selector.
+    if (ifKnown(() => spec.at("type").text()) === "ExternalName") return notApplicable("no-subject");
+    if (selector.presence === "absent" || (selector.kind === "map" && isEmpty(selector)))
+      return notApplicable("no-subject");
     const { sure, maybe } = world.selectedBy(selector, service.scope);
     if (sure.length > 0) return judgePorts(service, sure);
-    if (maybe.length > 0 || selector.writtenEntries().some(([key]) => ADDED_LATER.test(key)) || isMadeByOperator(service, world)) return cannotTell(selector);
+    if (
+      maybe.length > 0 ||
+      selector.writtenEntries().some(([key]) => ADDED_LATER.test(key)) ||
+      isMadeByOperator(service, world)
+    )
+      return cannotTell(selector);
     const near = nearest(service, world);
     const args = { service: service.displayName, workload: near?.displayName ?? "" };
     return unmet(selector, near === undefined ? "unmet" : "unmet.near", args);
@@ -29,11 +36,20 @@ export default practice({
     const selector = service.body.at("spec", "selector");
     if (near === undefined || world.selectedBy(selector, service.scope).sure.length > 0) return undefined;
     const wrong = selector.entries().filter(([key, field]) => field.text() !== near.podLabels.at(key).text());
-    const edits = wrong.map(([key, field]) => ({ op: "set", at: field.place, value: near.podLabels.at(key).text() ?? "" }) as const);
+    const edits = wrong.map(
+      ([key, field]) => ({ op: "set", at: field.place, value: near.podLabels.at(key).text() ?? "" }) as const,
+    );
     return { safety: "review", args: { workload: near.displayName }, edits };
   },
-  references: ["https://kubernetes.io/docs/concepts/services-networking/service/", "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/"],
-  equivalents: { "kube-linter": ["dangling-service", "invalid-target-ports"], "kube-score": ["service-targets-pod"], kubescape: ["C-0293"] },
+  references: [
+    "https://kubernetes.io/docs/concepts/services-networking/service/",
+    "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/",
+  ],
+  equivalents: {
+    "kube-linter": ["dangling-service", "invalid-target-ports"],
+    "kube-score": ["service-targets-pod"],
+    kubescape: ["C-0293"],
+  },
 });
 
 function isEmpty(map: Field): boolean {
@@ -47,12 +63,16 @@ function judgePorts(service: Resource, workloads: readonly Workload[]) {
     ports,
     (port) => {
       const target = port.at("targetPort");
-      const name = target.text();
+      const name = ifKnown(() => target.text());
       if (name === undefined || /^\d+$/.test(name)) return undefined;
       const names = workloads.flatMap(portNames);
       if (names.includes(name)) return undefined;
       if (names.includes(undefined)) throw new Unresolved(target.place);
-      return { place: target.place, message: "unmet.port", args: { port: name, workload: workloads[0]?.displayName ?? "" } };
+      return {
+        place: target.place,
+        message: "unmet.port",
+        args: { port: name, workload: workloads[0]?.displayName ?? "" },
+      };
     },
     service.body.at("spec", "selector"),
   );
@@ -63,7 +83,9 @@ function portNames(workload: Workload): readonly (string | undefined)[] {
   const own = workload.containers.flatMap((container) => {
     const ports = container.body.at("ports");
     const more = ifKnown(() => ports.items()) === undefined;
-    const names = ports.writtenItems().map((port) => (port.at("name").presence === "unknown" ? undefined : (port.at("name").source ?? "")));
+    const names = ports
+      .writtenItems()
+      .map((port) => (port.at("name").presence === "unknown" ? undefined : (port.at("name").source ?? "")));
     return more ? [...names, undefined] : names;
   });
   return workload.moreContainers ? [...own, undefined] : own;
@@ -71,8 +93,15 @@ function portNames(workload: Workload): readonly (string | undefined)[] {
 
 /** A custom resource that the selector names: its operator makes the pods. */
 function isMadeByOperator(service: Resource, world: World): boolean {
-  const values = new Set(service.body.at("spec", "selector").writtenEntries().map(([, field]) => field.source));
-  return world.resourcesOfGroup(/^(?!(.*\.)?k8s\.io$).*\./).some((one) => values.has(one.displayName) && one.groupKind !== "argoproj.io/Rollout");
+  const values = new Set(
+    service.body
+      .at("spec", "selector")
+      .writtenEntries()
+      .map(([, field]) => field.source),
+  );
+  return world
+    .resourcesOfGroup(/^(?!(.*\.)?k8s\.io$).*\./)
+    .some((one) => values.has(one.displayName) && one.groupKind !== "argoproj.io/Rollout");
 }
 
 /** The one workload that is probably meant: it bears the Service's name and all labels that are asked for, with other values. */
@@ -80,7 +109,14 @@ function nearest(service: Resource, world: World): Workload | undefined {
   const selector = service.body.at("spec", "selector").writtenEntries();
   const near = world
     .workloads(service.scope)
-    .filter((workload) => workload.class !== "batch" && selector.every(([key]) => workload.podLabels.at(key).presence === "present"))
-    .filter((workload) => workload.displayName === service.displayName || selector.some(([key, field]) => workload.podLabels.at(key).source === field.source));
+    .filter(
+      (workload) =>
+        workload.class !== "batch" && selector.every(([key]) => workload.podLabels.at(key).presence === "present"),
+    )
+    .filter(
+      (workload) =>
+        workload.displayName === service.displayName ||
+        selector.some(([key, field]) => workload.podLabels.at(key).source === field.source),
+    );
   return near.length === 1 ? near[0] : undefined;
 }

@@ -23,18 +23,31 @@ export default practice({
     if (good !== undefined) return met(good[0].at("topologyKey"));
     const unknown = answers.filter(([, answer]) => answer === undefined).map(([rule]) => rule);
     if (unknown.length > 0) return cannotTell(unknown);
-    const written = [constraintsOf(workload), affinityOf(workload)].flatMap((list) => (list.presence === "unknown" ? [list] : []));
+    const written = [constraintsOf(workload), affinityOf(workload)].flatMap((list) =>
+      list.presence === "unknown" ? [list] : [],
+    );
     if (written.length > 0) return cannotTell(written);
     const args = { workload: workload.displayName };
     const [wrong] = rules.filter((rule) => KEYS.includes(rule.at("topologyKey").source ?? ""));
-    return wrong === undefined ? unmet(constraintsOf(workload), "unmet", args) : unmet(wrong.at("labelSelector"), "unmet.selector", args);
+    return wrong === undefined
+      ? unmet(constraintsOf(workload), "unmet", args)
+      : unmet(wrong.at("labelSelector"), "unmet.selector", args);
   },
   fix(workload, world) {
     const labels = workload.body.at("spec", "selector", "matchLabels").entries();
-    if (labels.length === 0 || rulesOf(workload).length > 0 || minimumOf(workload, world) === undefined) return undefined;
+    if (labels.length === 0 || rulesOf(workload).length > 0 || minimumOf(workload, world) === undefined)
+      return undefined;
     const labelSelector = { matchLabels: Object.fromEntries(labels.map(([key, field]) => [key, field.text() ?? ""])) };
-    const constraint = (topologyKey: string) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector });
-    return { safety: "safe", edits: [{ op: "set", at: constraintsOf(workload).place, value: KEYS.slice(0, 2).map(constraint) }] };
+    const constraint = (topologyKey: string) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector,
+    });
+    return {
+      safety: "safe",
+      edits: [{ op: "set", at: constraintsOf(workload).place, value: KEYS.slice(0, 2).map(constraint) }],
+    };
   },
   references: [
     "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
@@ -42,7 +55,11 @@ export default practice({
   ],
   equivalents: {
     "kube-linter": ["no-anti-affinity"],
-    "kube-score": ["deployment-has-host-podantiaffinity", "statefulset-has-host-podantiaffinity", "pod-topology-spread-constraints"],
+    "kube-score": [
+      "deployment-has-host-podantiaffinity",
+      "statefulset-has-host-podantiaffinity",
+      "pod-topology-spread-constraints",
+    ],
     polaris: ["topologySpreadConstraint"],
   },
 });
@@ -79,6 +96,14 @@ function spreads(rule: Field, workload: Workload, world: World): boolean | undef
 
 /** A term of affinity that looks into other namespaces only. */
 function leavesOut(rule: Field, workload: Workload): boolean {
-  const named = rule.at("namespaces").writtenItems().map((item) => item.source);
-  return named.length > 0 && rule.at("namespaceSelector").presence === "absent" && workload.scope.startsWith("ns:") && !named.includes(workload.scope.slice(3));
+  const named = rule
+    .at("namespaces")
+    .writtenItems()
+    .map((item) => item.source);
+  return (
+    named.length > 0 &&
+    rule.at("namespaceSelector").presence === "absent" &&
+    workload.scope.startsWith("ns:") &&
+    !named.includes(workload.scope.slice(3))
+  );
 }

@@ -27,12 +27,19 @@ export default practice({
   fix(workload, world) {
     const spec = workload.body.at("spec");
     const alone = minimumOf(workload, world)?.least === 1 && world.scalersOf(workload).sure.length === 0;
-    if (workload.groupKind !== "apps/Deployment" || !alone || claimsOf(workload).every((claim) => !claim.writable)) return undefined;
+    if (workload.groupKind !== "apps/Deployment" || !alone || claimsOf(workload).every((claim) => !claim.writable))
+      return undefined;
     const rolling = spec.at("strategy", "rollingUpdate");
     const removal = rolling.presence === "absent" ? [] : [{ op: "remove", at: rolling.place } as const];
-    return { safety: "review", edits: [...removal, { op: "set", at: spec.at("strategy", "type").place, value: "Recreate" }] };
+    return {
+      safety: "review",
+      edits: [...removal, { op: "set", at: spec.at("strategy", "type").place, value: "Recreate" }],
+    };
   },
-  references: ["https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/", "https://kubernetes.io/docs/concepts/storage/persistent-volumes/"],
+  references: [
+    "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/",
+    "https://kubernetes.io/docs/concepts/storage/persistent-volumes/",
+  ],
   equivalents: { "kube-score": ["statefulset-has-servicename"] },
 });
 
@@ -72,7 +79,11 @@ function isShared(name: Field, workload: Workload, world: World): boolean {
 
 /** A command of one's own may make anything else of the image. */
 function isDatabase(container: Container): boolean {
-  return container.role === "main" && container.body.at("command").presence === "absent" && DATABASES.test(container.image.text() ?? "");
+  return (
+    container.role === "main" &&
+    container.body.at("command").presence === "absent" &&
+    DATABASES.test(container.image.text() ?? "")
+  );
 }
 
 /** Mounts a volume that outlives the pod. */
@@ -81,5 +92,7 @@ function keepsElsewhere(workload: Workload): boolean {
   return workload.pod
     .at("volumes")
     .items()
-    .some((volume) => passing.every((kind) => volume.at(kind).presence === "absent") && volume.writtenEntries().length > 1);
+    .some(
+      (volume) => passing.every((kind) => volume.at(kind).presence === "absent") && volume.writtenEntries().length > 1,
+    );
 }

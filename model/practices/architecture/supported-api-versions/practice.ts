@@ -12,17 +12,27 @@ export default practice({
   judge(resource, world) {
     const removal = removalOf(resource);
     const field = resource.body.at("apiVersion");
-    if (removal === undefined) return isBuiltIn(resource.group) && /^v\d+$/.test(resource.version) ? met(field) : undefined;
+    if (removal === undefined)
+      return isBuiltIn(resource.group) && /^v\d+$/.test(resource.version) ? met(field) : undefined;
     if (world.kubernetesMinor < removal.since) return met(field);
     // A template may write it for old clusters only.
     if (resource.conditional) return cannotTell(field);
-    const args = { version: apiVersionOf(resource), kind: resource.kind, since: `1.${removal.since}`, use: removal.use };
+    const args = {
+      version: apiVersionOf(resource),
+      kind: resource.kind,
+      since: `1.${removal.since}`,
+      use: removal.use,
+    };
     return unmet(field, removal.use === "" ? "unmet.gone" : "unmet", args);
   },
   fix(resource): Fix | undefined {
     const removal = removalOf(resource);
     if (removal?.swap === undefined || lacksSelector(resource)) return undefined;
-    return { safety: removal.swap, args: { use: removal.use }, edits: [{ op: "set", at: resource.body.at("apiVersion").place, value: removal.use }] };
+    return {
+      safety: removal.swap,
+      args: { use: removal.use },
+      edits: [{ op: "set", at: resource.body.at("apiVersion").place, value: removal.use }],
+    };
   },
   references: ["https://kubernetes.io/docs/reference/using-api/deprecation-guide/"],
   equivalents: { "kube-linter": ["no-extensions-v1beta"], "kube-score": ["stable-version"], trivy: ["KSV-0107"] },
@@ -39,5 +49,7 @@ function removalOf(resource: Resource): Removal | undefined {
 /** The newer versions demand a selector, and a budget's empty one selects everything in them and nothing before. */
 function lacksSelector(resource: Resource): boolean {
   if (!/^(apps|extensions|policy)$/.test(resource.group) || resource.kind === "NetworkPolicy") return false;
-  return ["matchLabels", "matchExpressions"].every((key) => resource.body.at("spec", "selector", key).presence === "absent");
+  return ["matchLabels", "matchExpressions"].every(
+    (key) => resource.body.at("spec", "selector", key).presence === "absent",
+  );
 }

@@ -25,7 +25,9 @@ export default practice({
   },
   fix(workload, world) {
     const edit = autoscalerFor(workload, world);
-    return edit === undefined ? undefined : { safety: "review", edits: [edit], args: { workload: workload.displayName } };
+    return edit === undefined
+      ? undefined
+      : { safety: "review", edits: [edit], args: { workload: workload.displayName } };
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",

@@ -17,7 +17,10 @@ export default practice({
   fix(scaler) {
     const converted = conversion(scaler);
     if (converted === undefined) return undefined;
-    return { safety: "safe", edits: [{ op: "set", at: scaler.body.at("apiVersion").place, value: "autoscaling/v2" }, ...converted] };
+    return {
+      safety: "safe",
+      edits: [{ op: "set", at: scaler.body.at("apiVersion").place, value: "autoscaling/v2" }, ...converted],
+    };
   },
   references: [
     "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
@@ -31,13 +34,20 @@ function conversion(scaler: Resource): readonly Edit[] | undefined {
   if (scaler.version === "v2beta2") return [];
   if (scaler.version === "v1") {
     // What version 1 could not say, it kept in annotations.
-    if (scaler.annotations.entries().some(([key]) => key.startsWith("autoscaling.alpha.kubernetes.io/"))) return undefined;
+    if (scaler.annotations.entries().some(([key]) => key.startsWith("autoscaling.alpha.kubernetes.io/")))
+      return undefined;
     const share = spec.at("targetCPUUtilizationPercentage");
     const value = share.number();
     if (share.presence === "absent") return [];
     if (value === undefined) return undefined;
-    const metric = { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: value } } };
-    return [{ op: "remove", at: share.place }, { op: "set", at: spec.at("metrics").place, value: [metric] }];
+    const metric = {
+      type: "Resource",
+      resource: { name: "cpu", target: { type: "Utilization", averageUtilization: value } },
+    };
+    return [
+      { op: "remove", at: share.place },
+      { op: "set", at: spec.at("metrics").place, value: [metric] },
+    ];
   }
   if (scaler.version !== "v2beta1") return undefined;
   const edits: Edit[] = [];
@@ -46,7 +56,10 @@ function conversion(scaler: Resource): readonly Edit[] | undefined {
     const value = share.number();
     if (metric.at("type").text() !== "Resource" || value === undefined) return undefined;
     const target = metric.at("resource", "target").place;
-    edits.push({ op: "remove", at: share.place }, { op: "set", at: target, value: { type: "Utilization", averageUtilization: value } });
+    edits.push(
+      { op: "remove", at: share.place },
+      { op: "set", at: target, value: { type: "Utilization", averageUtilization: value } },
+    );
   }
   return edits;
 }

@@ -1,5 +1,5 @@
-import type { Place } from "../../../edit.ts";
 import { autoscalerFor, type Fault, faultOf, unscalable } from "../../../autoscaling.ts";
+import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Scaler, Workload, World } from "../../../facts.ts";
 import { cannotTell, notApplicable, practice, Unresolved, unmet } from "../../../practice.ts";
@@ -8,7 +8,11 @@ import { isServerless } from "../../../replicas.ts";
 const SCALABLE = /^(Deployment|StatefulSet|ReplicaSet|ReplicationController|Rollout|DeploymentConfig|CloneSet)$/;
 
 /** They bring workloads whose files are elsewhere. */
-const DELIVERIES: readonly GroupKind[] = ["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet"];
+const DELIVERIES: readonly GroupKind[] = [
+  "helm.toolkit.fluxcd.io/HelmRelease",
+  "argoproj.io/Application",
+  "argoproj.io/ApplicationSet",
+];
 
 export default practice({
   level: 2,
@@ -18,7 +22,8 @@ export default practice({
   effort: "confirm",
   judge(_workspace, world) {
     const found: Evidence[] = serverless(world);
-    const faults: (Fault | { place: Place; message: "unmet.dangling"; args: { scaler: string; workload: string } })[] = [];
+    const faults: (Fault | { place: Place; message: "unmet.dangling"; args: { scaler: string; workload: string } })[] =
+      [];
     const unknown: Place[] = [];
     for (const { scaler, target } of world.scalers()) {
       if (scaler.by === "vpa" || scaler.resource.system) continue;
@@ -43,12 +48,16 @@ export default practice({
     if (faults.length > 0) return unmet(faults);
     if (countedWorkloads(world).length === 0) return undefined;
     const candidate = candidateIn(world);
-    return candidate === undefined ? notApplicable("no-subject") : unmet(candidate.place, undefined, { workload: candidate.displayName });
+    return candidate === undefined
+      ? notApplicable("no-subject")
+      : unmet(candidate.place, undefined, { workload: candidate.displayName });
   },
   fix(_workspace, world) {
     const candidate = world.scalers().some(({ scaler }) => scaler.by !== "vpa") ? undefined : candidateIn(world);
     const edit = candidate === undefined ? undefined : autoscalerFor(candidate, world);
-    return edit === undefined ? undefined : { safety: "review", edits: [edit], args: { workload: candidate?.displayName ?? "" } };
+    return edit === undefined
+      ? undefined
+      : { safety: "review", edits: [edit], args: { workload: candidate?.displayName ?? "" } };
   },
   references: [
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
@@ -63,7 +72,11 @@ export default practice({
 
 /** The workload to begin with: one that serves, and that an autoscaler could be put beside at once. */
 function candidateIn(world: World): Workload | undefined {
-  const able = countedWorkloads(world).filter((workload) => unscalable(workload, world) === undefined && !isServerless(workload));
+  // One is looked for: the first few tell as much as thousands.
+  const some = countedWorkloads(world)
+    .filter((workload) => workload.class === "long")
+    .slice(0, 100);
+  const able = some.filter((workload) => unscalable(workload, world) === undefined && !isServerless(workload));
   const serving = able.filter((workload) => world.isServing(workload) === true);
   return serving.find((workload) => isReady(workload, world)) ?? serving[0] ?? able[0];
 }
@@ -82,7 +95,8 @@ function serverless(world: World): Evidence[] {
   return world.workloads().flatMap((workload) => {
     if (!isServerless(workload)) return [];
     const keys = workload.podAnnotations.writtenEntries().filter(([key]) => key.startsWith("autoscaling.knative.dev/"));
-    const value = (name: string) => keys.find(([key]) => key.toLowerCase().replace("-", "") === `autoscaling.knative.dev/${name}`)?.[1].source;
+    const value = (name: string) =>
+      keys.find(([key]) => key.toLowerCase().replace("-", "") === `autoscaling.knative.dev/${name}`)?.[1].source;
     const fixed = value("minscale") !== undefined && value("minscale") === value("maxscale");
     return keys.slice(0, fixed ? 0 : 1).map(([, field]) => ({ at: field, in: workload }));
   });

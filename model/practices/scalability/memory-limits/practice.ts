@@ -15,7 +15,8 @@ export default practice({
       const limit = limitOf(container, "memory", workload, world);
       if (limit === undefined) return { place: missingAt(container, "limits", "memory"), message: "unmet" };
       if (limit.presence === "unknown") return undefined;
-      if (isFractionOfByte(limit)) return { place: limit.place, message: "unmet.unit", args: { value: limit.source ?? "" } };
+      if (isFractionOfByte(limit))
+        return { place: limit.place, message: "unmet.unit", args: { value: limit.source ?? "" } };
       const asked = askedBy(container);
       const most = quantity(limit);
       if (asked === undefined || most === undefined || most >= asked.bytes) return undefined;
@@ -23,7 +24,9 @@ export default practice({
     });
   },
   fix(workload, world) {
-    const missing = workload.containers.filter((container) => limitOf(container, "memory", workload, world) === undefined);
+    const missing = workload.containers.filter(
+      (container) => limitOf(container, "memory", workload, world) === undefined,
+    );
     const edits = missing.flatMap((container) => {
       const asked = askedBy(container);
       const twice = asked === undefined ? undefined : doubled(asked.text);

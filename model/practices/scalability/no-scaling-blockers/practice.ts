@@ -16,15 +16,26 @@ export default practice({
     if (workload.class === "batch" || workload.class === "agent") return notApplicable(workload.class);
     if (workload.class !== "long") return notApplicable("no-subject");
     if (isMeantToBeOne(workload, world)) return notApplicable("single-replica");
-    const looks = [() => ports(workload), () => pinning(workload), () => together(workload, world), () => sharedClaims(workload, world)];
+    const looks = [
+      () => ports(workload),
+      () => pinning(workload),
+      () => together(workload, world),
+      () => sharedClaims(workload, world),
+    ];
     return every(looks, (look) => look(), workload.place);
   },
   fix(workload, world) {
     // What lies on the node would be left behind: only ports and the choice of a node can be let go with ease.
-    const onNode = workload.pod.at("volumes").writtenItems().some((volume) => volume.at("hostPath").presence !== "absent");
+    const onNode = workload.pod
+      .at("volumes")
+      .writtenItems()
+      .some((volume) => volume.at("hostPath").presence !== "absent");
     const name = workload.pod.at("nodeName");
     const node = name.presence === "present" ? [name] : [];
-    const others = pinning(workload).length > node.length || together(workload, world).length > 0 || sharedClaims(workload, world).length > 0;
+    const others =
+      pinning(workload).length > node.length ||
+      together(workload, world).length > 0 ||
+      sharedClaims(workload, world).length > 0;
     if (others || (onNode && node.length > 0)) return undefined;
     const edits = [...hostPorts(workload), ...node].map((field) => ({ op: "remove", at: field.place }) as const);
     return { safety: "review", edits };
@@ -40,7 +51,9 @@ export default practice({
 /** One pod, replaced only after it is gone: nobody means to have more of it. */
 function isMeantToBeOne(workload: Workload, world: World): boolean {
   const recreated = workload.body.at("spec", "strategy", "type").source === "Recreate";
-  return recreated && ifKnown(() => minimumOf(workload, world)?.least) === 1 && world.scalersOf(workload).sure.length === 0;
+  return (
+    recreated && ifKnown(() => minimumOf(workload, world)?.least) === 1 && world.scalersOf(workload).sure.length === 0
+  );
 }
 
 /** A place that a template leaves open to whoever installs is no blocker; one that is written counts, unknown when its value is. */
@@ -55,7 +68,11 @@ function hostPorts(workload: Workload): readonly Field[] {
 }
 
 function ports(workload: Workload): readonly Spot[] {
-  return hostPorts(workload).map((port) => ({ place: port.place, message: "unmet.hostPort", args: { port: port.source ?? "" } }));
+  return hostPorts(workload).map((port) => ({
+    place: port.place,
+    message: "unmet.hostPort",
+    args: { port: port.source ?? "" },
+  }));
 }
 
 function pinning(workload: Workload): readonly Spot[] {
@@ -74,9 +91,15 @@ function pinning(workload: Workload): readonly Spot[] {
 
 /** Pods that must be on the node of their own kind all end up on one. */
 function together(workload: Workload, world: World): readonly Spot[] {
-  const terms = workload.pod.at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution").writtenItems();
+  const terms = workload.pod
+    .at("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    .writtenItems();
   return terms
-    .filter((term) => term.at("topologyKey").source === HOSTNAME && world.matchesLabelSelector(term.at("labelSelector"), workload) === true)
+    .filter(
+      (term) =>
+        term.at("topologyKey").source === HOSTNAME &&
+        world.matchesLabelSelector(term.at("labelSelector"), workload) === true,
+    )
     .map((term) => ({ place: term.at("topologyKey").place, message: "unmet.together" }));
 }
 
@@ -87,8 +110,12 @@ function sharedClaims(workload: Workload, world: World): readonly Spot[] {
   const scaled = world.scalersOf(workload).sure.length > 0 || (minimumOf(workload, world)?.least ?? 1) > 1;
   if (!scaled) return [];
   return claims.flatMap(({ at, name }) => {
-    const modes = world.named("/PersistentVolumeClaim", name, workload.scope).sure.map((claim) => claim.body.at("spec", "accessModes").items());
-    const alone = modes.some((list) => list.length > 0 && list.every((mode) => /^ReadWriteOnce(Pod)?$/.test(mode.text() ?? "")));
+    const modes = world
+      .named("/PersistentVolumeClaim", name, workload.scope)
+      .sure.map((claim) => claim.body.at("spec", "accessModes").items());
+    const alone = modes.some(
+      (list) => list.length > 0 && list.every((mode) => /^ReadWriteOnce(Pod)?$/.test(mode.text() ?? "")),
+    );
     return alone ? [{ place: at.place, message: "unmet.claim", args: { claim: name.source ?? "" } }] : [];
   });
 }

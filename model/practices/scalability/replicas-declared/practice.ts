@@ -23,7 +23,8 @@ export default practice({
     if (replicas.source !== undefined) return met(replicas);
     const [count] = countsOf(workload, world);
     if (count !== undefined) return met(count);
-    if (replicas.presence === "unknown" || maybe.length > 0 || isPatched(workload, /\breplicas\b/, world)) return cannotTell(replicas);
+    if (replicas.presence === "unknown" || maybe.length > 0 || isPatched(workload, /\breplicas\b/, world))
+      return cannotTell(replicas);
     return unmet(workload.body.at("spec", "replicas"), undefined, { workload: workload.displayName });
   },
   fix(workload, world) {
@@ -44,5 +45,7 @@ function countsOf(workload: Workload, world: World) {
 /** A pipeline that sets the count itself would be undone by a count in the file. */
 function isScaledByHand(world: World): boolean {
   const steps = world.pipelines().flatMap((pipeline) => pipeline.jobs.flatMap((job) => job.steps));
-  return steps.some((step) => step.commands.some(({ words }) => /^(kubectl|oc)$/.test(words[0] ?? "") && words.includes("scale")));
+  return steps.some((step) =>
+    step.commands.some(({ words }) => /^(kubectl|oc)$/.test(words[0] ?? "") && words.includes("scale")),
+  );
 }

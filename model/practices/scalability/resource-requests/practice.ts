@@ -1,6 +1,6 @@
 import type { Container, Workload, World } from "../../../facts.ts";
 import { everyContainer, notApplicable, practice } from "../../../practice.ts";
-import { isFractionOfByte, missingAt, requestOf, type ResourceName, setResource } from "../../../resources.ts";
+import { isFractionOfByte, missingAt, type ResourceName, requestOf, setResource } from "../../../resources.ts";
 
 const SUGGESTED = { cpu: "100m", memory: "128Mi" } as const;
 

@@ -1,6 +1,7 @@
 import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Workload, World } from "../../../facts.ts";
+import { software } from "../../../installed.ts";
 import { cannotTell, ifKnown, met, practice, type Spot, unmet } from "../../../practice.ts";
 import { clashOf, modeOf, VPA } from "../../../vertical.ts";
 
@@ -14,7 +15,7 @@ export default practice({
   effort: "apply",
   judge(_workspace, world) {
     const recommenders = vertical(world);
-    const shown = shownBy([...recommenders.found, ...labelled(world), ...advisers(world)], world);
+    const shown = shownBy([...recommenders.found, ...labelled(world), ...advisers.installed(world)], world);
     if (shown?.state === "met") return shown;
     const inPipelines = measuring(world);
     if (inPipelines.length > 0) return met(inPipelines);
@@ -27,7 +28,8 @@ export default practice({
   fix(_workspace, world) {
     const workload = candidateIn(world);
     const name = ifKnown(() => workload?.name.text());
-    if (workload === undefined || name === undefined || workload.chart !== undefined || world.resources(VPA).length > 0) return undefined;
+    if (workload === undefined || name === undefined || workload.chart !== undefined || world.resources(VPA).length > 0)
+      return undefined;
     const namespace = workload.namespace.presence === "present" ? { namespace: workload.namespace.text() ?? "" } : {};
     const value = {
       apiVersion: "autoscaling.k8s.io/v1",
@@ -39,7 +41,11 @@ export default practice({
       },
     };
     // A cluster that has no such autoscaler refuses the object.
-    return { safety: "review", edits: [{ op: "add-document", behind: workload.document, value }], args: { workload: name } };
+    return {
+      safety: "review",
+      edits: [{ op: "add-document", behind: workload.document, value }],
+      args: { workload: name },
+    };
   },
   references: [
     "https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler",
@@ -49,7 +55,7 @@ export default practice({
 
 function candidateIn(world: World): Workload | undefined {
   const able = countedWorkloads(world).filter((workload) => workload.class === "long" && workload.group === "apps");
-  return able.find((workload) => world.isServing(workload) === true) ?? able[0];
+  return able.find((workload) => world.isServing(workload) !== false) ?? able[0];
 }
 
 function vertical(world: World) {
@@ -62,7 +68,12 @@ function vertical(world: World) {
     const args = { scaler: resource.displayName, workload: scaler.target.name.source ?? "" };
     const [workload] = target.sure;
     const clash = workload === undefined || scaler.by === "datadog" ? undefined : clashOf(resource, workload, world);
-    if (clash !== undefined) faults.push({ place: modeOf(resource).at.place, message: "unmet.clash", args: { ...args, other: clash.displayName } });
+    if (clash !== undefined)
+      faults.push({
+        place: modeOf(resource).at.place,
+        message: "unmet.clash",
+        args: { ...args, other: clash.displayName },
+      });
     else if (workload !== undefined) found.push({ at: resource.place, in: resource });
     else if (target.maybe.length > 0 || isElsewhere(world)) unknown.push(scaler.target.name.place);
     else faults.push({ place: scaler.target.name.place, message: "unmet.dangling", args });
@@ -71,7 +82,10 @@ function vertical(world: World) {
 }
 
 function isElsewhere(world: World): boolean {
-  return world.resources(["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet"]).length > 0;
+  return (
+    world.resources(["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet"])
+      .length > 0
+  );
 }
 
 function labelled(world: World): readonly Evidence[] {
@@ -82,12 +96,11 @@ function labelled(world: World): readonly Evidence[] {
 }
 
 /** Something that runs now and then and compares requests with use. */
-function advisers(world: World): readonly Evidence[] {
-  const images = world.workloads().flatMap((workload) => workload.containers.map((container) => ({ at: container.image, in: workload })));
-  return images.filter(({ at }) => /(^|\/)(krr|robusta-krr|kube-rightsizer|goldilocks)([:@/]|$)/.test(at.source ?? ""));
-}
+const advisers = software(/(^|\/)(krr|robusta-krr|kube-rightsizer|goldilocks)$/);
 
 function measuring(world: World): readonly Place[] {
   const all = world.pipelines().flatMap((pipeline) => pipeline.capabilities);
-  return all.filter((capability) => capability.name === "cost" && /\bkrr\b/.test(capability.text)).map((capability) => capability.place);
+  return all
+    .filter((capability) => capability.name === "cost" && /\bkrr\b/.test(capability.text))
+    .map((capability) => capability.place);
 }

@@ -1,0 +1,37 @@
+import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { isServerless } from "../../../replicas.ts";
+import { clashOf, modeOf, verticalScalersOf } from "../../../vertical.ts";
+
+export default practice({
+  level: 4,
+  gate: { group: "COSTWL" },
+  share: "any",
+  subject: "workload",
+  effort: "confirm",
+  judge(workload, world) {
+    if (workload.hook) return notApplicable("hook");
+    const { sure, maybe } = verticalScalersOf(workload, world);
+    const [vpa] = sure;
+    const args = { workload: workload.displayName, scaler: vpa?.displayName ?? "" };
+    if (vpa === undefined && maybe.length > 0) return cannotTell(maybe.map((one) => one.place));
+    if (vpa === undefined) {
+      if (workload.class === "batch" || workload.class === "agent") return notApplicable(workload.class);
+      if (workload.class !== "long" || isServerless(workload)) return notApplicable("no-subject");
+      return unmet(workload.place, undefined, args);
+    }
+    const { mode, at } = modeOf(vpa);
+    if (mode === "Off") return unmet(at, "unmet.off", args);
+    const clash = clashOf(vpa, workload, world);
+    if (clash !== undefined) return unmet(at, "unmet.clash", { ...args, other: clash.displayName });
+    if (vpa.conditional) return cannotTell(vpa.place);
+    const policies = vpa.body.at("spec", "resourcePolicy", "containerPolicies").writtenItems();
+    const bounded = policies.some((policy) =>
+      ["minAllowed", "maxAllowed"].some((key) => policy.at(key).presence !== "absent"),
+    );
+    return met(vpa.place, bounded ? "met" : "met.unbounded");
+  },
+  references: [
+    "https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler",
+    "https://kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale/",
+  ],
+});

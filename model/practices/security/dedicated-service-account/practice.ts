@@ -1,0 +1,79 @@
+import type { Edit } from "../../../edit.ts";
+import type { Field, GroupKind, Resource, Workload, World } from "../../../facts.ts";
+import { isPatched } from "../../../kustomizations.ts";
+import { cannotTell, met, notApplicable, practice, type Spot, unmet } from "../../../practice.ts";
+
+const ACCOUNT: GroupKind = "/ServiceAccount";
+const BINDINGS: readonly GroupKind[] = ["rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding"];
+
+export default practice({
+  level: 2,
+  gate: "required",
+  share: "most",
+  subject: "workload",
+  effort: "apply",
+  judge(workload, world) {
+    if (workload.hook) return notApplicable("hook");
+    const { named, old } = fieldsOf(workload);
+    const args = { workload: workload.displayName, account: named.source ?? old.source ?? "" };
+    if (isDefault(named)) {
+      if (isPatched(workload, /\bserviceAccountName\b/, world)) return cannotTell(named);
+      if (!isDefault(old)) return unmet(old, "unmet.deprecated", args);
+      const bound = bindingOfDefault(workload, world);
+      const at = named.presence === "absent" ? old : named;
+      return unmet(bound === undefined ? at : [at, bound], bound === undefined ? "unmet" : "unmet.bound", args);
+    }
+    const { sure, maybe } = world.named(ACCOUNT, named, workload.scope);
+    if (sure.some((account) => !account.conditional)) return met(named);
+    if (named.presence === "unknown") return cannotTell(named);
+    // Where nobody keeps accounts beside the workloads, they are made elsewhere.
+    const missing = sure.length + maybe.length === 0 && world.resources(ACCOUNT, workload.scope).length > 0;
+    return missing ? unmet(named, "unmet.missing", args) : met(named);
+  },
+  fix(workload, world) {
+    const { named, old } = fieldsOf(workload);
+    if (isDefault(named) && !isDefault(old)) {
+      const edit: Edit = { op: "set", at: named.place, value: old.text() ?? "" };
+      return { safety: "safe", title: "fix.deprecated", args: { account: old.text() ?? "" }, edits: [edit] };
+    }
+    const name = isDefault(named) ? workload.name.text() : named.text();
+    const namespace = workload.namespace.text();
+    if (name === undefined || name === "default") return undefined;
+    const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
+    const exists = world.resources(ACCOUNT, workload.scope).some((account) => account.displayName === name);
+    const edits: Edit[] = isDefault(named) ? [{ op: "set", at: named.place, value: name }] : [];
+    if (!exists) edits.push({ op: "add-document", behind: workload.document, value: { apiVersion: "v1", kind: "ServiceAccount", metadata } });
+    // The default account may carry credentials for images, or rights, that nobody wrote down.
+    return { safety: "review", args: { account: name }, edits };
+  },
+  references: ["https://kubernetes.io/docs/concepts/security/service-accounts/"],
+  equivalents: {
+    "kube-linter": ["default-service-account", "non-existent-service-account", "deprecated-service-account-field"],
+    checkov: ["CKV_K8S_41", "CKV_K8S_42"],
+    kubescape: ["C-0189", "C-0225", "C-0294", "C-0307"],
+    cis: ["5.1.5"],
+  },
+});
+
+function fieldsOf(workload: Workload): { readonly named: Field; readonly old: Field } {
+  return { named: workload.pod.at("serviceAccountName"), old: workload.pod.at("serviceAccount") };
+}
+
+/** Says nothing, or `default`. */
+function isDefault(account: Field): boolean {
+  return account.presence !== "unknown" && ["", "default"].includes(account.text() ?? "");
+}
+
+/** Who gives rights to the default account of the namespace, and so to every pod that names none. */
+function bindingOfDefault(workload: Workload, world: World): Spot | undefined {
+  const isOurs = (subject: Field, binding: Resource) => {
+    const namespace = subject.at("namespace").source;
+    const here = namespace === undefined ? binding.scope === workload.scope : workload.scope === `ns:${namespace}`;
+    return here && subject.at("kind").source === "ServiceAccount" && subject.at("name").source === "default";
+  };
+  for (const binding of world.resources(BINDINGS)) {
+    const subject = binding.body.at("subjects").writtenItems().find((one) => isOurs(one, binding));
+    if (subject !== undefined) return { place: subject.at("name").place, args: { binding: binding.displayName } };
+  }
+  return undefined;
+}

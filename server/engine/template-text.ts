@@ -1,0 +1,53 @@
+/** Template expressions as text that can be compared: two that read the same in one chart come out the same. */
+import type { Field } from "../../model/facts.ts";
+
+/** What stands for the same value in every file of a release; anything else depends on where it stands. */
+const CONSTANT_ROOTS = new Set(["Values", "Release", "Chart", "Capabilities", "Template"]);
+
+/**
+ * The text of a value that a chart's template decides, with variables put in and without what only shapes it.
+ * `undefined` where the same text may mean something else in another place: outside of charts, for variables that are
+ * set more than once, for fields of whatever a loop is at.
+ */
+export function templateText(field: Field): string | undefined {
+  const source = field.source;
+  if (field.presence !== "unknown" || source === undefined || !source.includes("{{")) return undefined;
+  const { document } = field.place;
+  const chart = /^(.*)\/templates\//.exec(document.uri)?.[1];
+  if (chart === undefined) return undefined;
+  let whole = tidy(source);
+  if (/\$\w/.test(whole)) {
+    const text = "text" in document && typeof document.text === "string" ? document.text : "";
+    const resolved = withVariables(whole, text);
+    if (resolved === undefined) return undefined;
+    whole = resolved;
+  }
+  const expressions = [...whole.matchAll(/\{\{(.*?)\}\}/gs)].map((match) => (match[1] ?? "").replace(/"[^"]*"/g, '""'));
+  const roots = expressions.flatMap((one) =>
+    [...one.matchAll(/(?<![\w.)])\$?\.(\w+)/g)].map((match) => match[1] ?? ""),
+  );
+  return roots.every((root) => CONSTANT_ROOTS.has(root)) ? `${chart} ${whole}` : undefined;
+}
+
+/** Each variable by what it is set to, once in the whole document. */
+function withVariables(source: string, text: string): string | undefined {
+  let known = true;
+  const resolved = source.replace(/\$(\w+)/g, (_, name: string) => {
+    const all = [...text.matchAll(new RegExp(`\\{\\{-?\\s*\\$${name}\\s*:?=\\s*(.+?)\\s*-?\\}\\}`, "g"))];
+    const value = all[0]?.[1];
+    if (value === undefined || all.length > 1 || value.includes("$") || new RegExp(`,\\s*\\$${name}\\s*:=`).test(text))
+      known = false;
+    return value === undefined ? "" : source === `{{$${name}}}` ? value : `(${value})`;
+  });
+  return known ? resolved : undefined;
+}
+
+/** White space, the trimming of it, quotes around the whole and indentation say nothing about the value. */
+function tidy(source: string): string {
+  return source
+    .replace(/\{\{-?\s*/g, "{{")
+    .replace(/\s*-?\}\}/g, "}}")
+    .replace(/\s+/g, " ")
+    .replace(/(\s*\|\s*(n?indent \d+|quote|squote|trim))+(?=\}\})/g, "")
+    .trim();
+}
