@@ -45,7 +45,9 @@ export function enforcedStandards(world: World): readonly Evidence[] {
   return kyvernoRules(world).flatMap(({ rule, policy }) => {
     const action = actionOf(rule, policy);
     const level = rule.at("validate", "podSecurity", "level");
-    return /^enforce$/i.test(action.source ?? "") && /^(baseline|restricted)$/.test(level.source ?? "") ? [{ at: level, in: policy }] : [];
+    return /^enforce$/i.test(action.source ?? "") && /^(baseline|restricted)$/.test(level.source ?? "")
+      ? [{ at: level, in: policy }]
+      : [];
   });
 }
 
@@ -58,10 +60,12 @@ function kyverno(world: World): readonly AdmissionRule[] {
 }
 
 function kyvernoCel(world: World): readonly AdmissionRule[] {
-  return world.resources(["policies.kyverno.io/ValidatingPolicy", "policies.kyverno.io/NamespacedValidatingPolicy"]).map((policy) => {
-    const actions = policy.body.at("spec", "validationActions");
-    return found(actions, policy, actions.presence === "absent" ? true : includesDeny(actions));
-  });
+  return world
+    .resources(["policies.kyverno.io/ValidatingPolicy", "policies.kyverno.io/NamespacedValidatingPolicy"])
+    .map((policy) => {
+      const actions = policy.body.at("spec", "validationActions");
+      return found(actions, policy, actions.presence === "absent" ? true : includesDeny(actions));
+    });
 }
 
 function includesDeny(actions: Field): boolean | undefined {
@@ -78,7 +82,10 @@ function gatekeeper(world: World): readonly AdmissionRule[] {
   });
   const judged = constraints.map((constraint) => {
     const action = constraint.body.at("spec", "enforcementAction");
-    const scoped = constraint.body.at("spec", "scopedEnforcementActions").writtenItems().some((one) => one.at("action").source === "deny");
+    const scoped = constraint.body
+      .at("spec", "scopedEnforcementActions")
+      .writtenItems()
+      .some((one) => one.at("action").source === "deny");
     return found(action, constraint, action.source === "scoped" ? scoped : says(action, /^(deny)?$/));
   });
   return [...judged, ...templates];
@@ -99,8 +106,11 @@ function builtIn(world: World): readonly AdmissionRule[] {
 }
 
 function kubewarden(world: World): readonly AdmissionRule[] {
-  return world.resourcesOfGroup(/^policies\.kubewarden\.io$/).filter(({ kind }) => /AdmissionPolicy/.test(kind)).map((policy) => {
-    const mode = policy.body.at("spec", "mode");
-    return found(mode, policy, says(mode, /^(protect)?$/));
-  });
+  return world
+    .resourcesOfGroup(/^policies\.kubewarden\.io$/)
+    .filter(({ kind }) => /AdmissionPolicy/.test(kind))
+    .map((policy) => {
+      const mode = policy.body.at("spec", "mode");
+      return found(mode, policy, says(mode, /^(protect)?$/));
+    });
 }

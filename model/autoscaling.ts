@@ -1,6 +1,7 @@
 /** What practices about autoscalers share: which workloads can have one, and which autoscalers can do their work. */
 import type { Edit, Place } from "./edit.ts";
 import type { Field, Scaler, Workload, World } from "./facts.ts";
+import { once } from "./memo.ts";
 import { ifKnown, type NotApplicable, Unresolved } from "./practice.ts";
 import { isServerless } from "./replicas.ts";
 import { type ResourceName, requestOf } from "./resources.ts";
@@ -115,10 +116,15 @@ export function unscalable(workload: Workload, world: World): NotApplicable | un
   if (workload.replicas.source === "0") return "parked";
   // Where a template may add claims, those that are written decide.
   const claims = ifKnown(() => claimsOf(workload)) ?? [];
-  const stores = workload.containers.some(({ image }) => STORES.test(image.source ?? ""));
-  if (workload.kind === "StatefulSet" || stores || claims.some((claim) => claim.writable)) return "stateful";
+  if (isStore(workload) || claims.some((claim) => claim.writable)) return "stateful";
   return isSingleton(workload) ? "single-replica" : undefined;
 }
+
+/** Keeps what others would lose with it. */
+export const isStore = once(
+  (workload: Workload): boolean =>
+    workload.kind === "StatefulSet" || workload.containers.some(({ image }) => STORES.test(image.source ?? "")),
+);
 
 /** Says of itself that only one of it works at a time. */
 export function isSingleton(workload: Workload): boolean {

@@ -1,5 +1,6 @@
 /** Practices that one example in the workspace is enough for. */
 
+import { isStore } from "./autoscaling.ts";
 import type { Place } from "./edit.ts";
 import type { Field, Resource, Workload, World } from "./facts.ts";
 import { cannotTell, met, type Verdict } from "./practice.ts";
@@ -31,9 +32,11 @@ export function shownBy(found: readonly Evidence[], world: World): Verdict | und
   return counted.length > 0 ? cannotTell(counted.map((one) => one.at)) : undefined;
 }
 
-/** The workload that one speaks of where any would do: one that serves, else one that stays, else whatever there is. */
+/** The workload that one speaks of where any would do: one that serves and is no database, else one that stays, else any. */
 export function representative(world: World): Workload | undefined {
   const all = countedWorkloads(world);
   const long = all.filter((workload) => workload.class === "long");
-  return long.find((workload) => world.isServing(workload) !== false) ?? long[0] ?? all[0];
+  // One is looked for: the first few tell as much as thousands.
+  const serving = long.slice(0, 100).filter((workload) => world.isServing(workload) !== false);
+  return serving.find((workload) => !isStore(workload)) ?? long[0] ?? all[0];
 }

@@ -38,7 +38,12 @@ export function effectOf(policy: Resource, direction: Direction): Effect {
     case "crd.projectcalico.org":
       return calicoEffect(spec, direction);
     default:
-      return spec.at(direction).items().some((rule) => rule.at("action").text() === "Deny") ? "closed" : "none";
+      return spec
+        .at(direction)
+        .items()
+        .some((rule) => rule.at("action").text() === "Deny")
+        ? "closed"
+        : "none";
   }
 }
 
@@ -50,8 +55,14 @@ export function openRule(policy: Resource, direction: Direction): Field {
 
 function kubernetesEffect(spec: Field, direction: Direction): Effect {
   const rules = spec.at(direction);
-  const types = spec.at("policyTypes").items().map((type) => type.text());
-  const named = types.length > 0 ? types.includes(direction === "ingress" ? "Ingress" : "Egress") : direction === "ingress" || rules.presence !== "absent";
+  const types = spec
+    .at("policyTypes")
+    .items()
+    .map((type) => type.text());
+  const named =
+    types.length > 0
+      ? types.includes(direction === "ingress" ? "Ingress" : "Egress")
+      : direction === "ingress" || rules.presence !== "absent";
   if (!named) return "none";
   return rules.items().some((rule) => isEverything(rule, direction === "ingress" ? "from" : "to")) ? "open" : "closed";
 }
@@ -64,7 +75,9 @@ function isEverything(rule: Field, peers: "from" | "to"): boolean {
 }
 
 function specsOf(policy: Resource): readonly Field[] {
-  return [policy.body.at("spec"), ...policy.body.at("specs").writtenItems()].filter((spec) => spec.presence !== "absent");
+  return [policy.body.at("spec"), ...policy.body.at("specs").writtenItems()].filter(
+    (spec) => spec.presence !== "absent",
+  );
 }
 
 /** Cilium begins to refuse with the first rule, even an empty one; a list without rules has no effect. */
@@ -76,8 +89,14 @@ function ciliumEffect(spec: Field, direction: Direction): Effect {
   const open = rules.some(
     (rule) =>
       rule.at("toPorts").presence === "absent" &&
-      (rule.at(`${peer}Entities`).items().some((entity) => entity.text() === "all") ||
-        rule.at(`${peer}CIDR`).items().some((range) => range.text() === "0.0.0.0/0")),
+      (rule
+        .at(`${peer}Entities`)
+        .items()
+        .some((entity) => entity.text() === "all") ||
+        rule
+          .at(`${peer}CIDR`)
+          .items()
+          .some((range) => range.text() === "0.0.0.0/0")),
   );
   if (open) return "open";
   const denies = spec.at(`${direction}Deny`).items().length > 0;
@@ -86,9 +105,15 @@ function ciliumEffect(spec: Field, direction: Direction): Effect {
 
 function calicoEffect(spec: Field, direction: Direction): Effect {
   const rules = spec.at(direction);
-  const types = spec.at("types").items().map((type) => type.text());
+  const types = spec
+    .at("types")
+    .items()
+    .map((type) => type.text());
   const other = spec.at(direction === "ingress" ? "egress" : "ingress").presence === "absent";
-  const named = types.length > 0 ? types.includes(direction === "ingress" ? "Ingress" : "Egress") : rules.presence !== "absent" || (direction === "ingress" && other);
+  const named =
+    types.length > 0
+      ? types.includes(direction === "ingress" ? "Ingress" : "Egress")
+      : rules.presence !== "absent" || (direction === "ingress" && other);
   if (!named) return "none";
   const open = rules.items().some((rule) => rule.at("action").text() === "Allow" && rule.entries().length === 1);
   return open ? "open" : "closed";
@@ -102,7 +127,11 @@ function selectsAll(policy: Resource): boolean | undefined {
     case "extensions":
       return ifKnown(() => isEmptySelector(spec.at("podSelector")));
     case "cilium.io":
-      return ifKnown(() => specsOf(policy).some((one) => one.at("endpointSelector").presence === "present" && isEmptySelector(one.at("endpointSelector"))));
+      return ifKnown(() =>
+        specsOf(policy).some(
+          (one) => one.at("endpointSelector").presence === "present" && isEmptySelector(one.at("endpointSelector")),
+        ),
+      );
     case "projectcalico.org":
     case "crd.projectcalico.org":
       return ifKnown(() => {
@@ -111,7 +140,9 @@ function selectsAll(policy: Resource): boolean | undefined {
       });
     default: {
       const namespaces = spec.at("subject", "namespaces");
-      return namespaces.presence === "present" && ifKnown(() => isEmptySelector(namespaces)) === true ? true : undefined;
+      return namespaces.presence === "present" && ifKnown(() => isEmptySelector(namespaces)) === true
+        ? true
+        : undefined;
     }
   }
 }
@@ -206,7 +237,10 @@ function portsOf(workload: Workload) {
     body
       .at("ports")
       .items()
-      .map((port) => ({ protocol: port.at("protocol").text() ?? "TCP", port: Number(port.at("containerPort").text()) })),
+      .map((port) => ({
+        protocol: port.at("protocol").text() ?? "TCP",
+        port: Number(port.at("containerPort").text()),
+      })),
   );
   const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
   return [...distinct.values()].filter(({ port }) => Number.isInteger(port));
@@ -230,7 +264,11 @@ const ENTRANCES: readonly GroupKind[] = [
 function isCalledFromOutside(workload: Workload, world: World): boolean {
   const { sure, maybe } = world.servicesOf(workload);
   const monitors = world.monitorsOf(workload);
-  if (monitors.sure.length + monitors.maybe.length > 0 || workload.podAnnotations.at("prometheus.io/scrape").presence !== "absent") return true;
+  if (
+    monitors.sure.length + monitors.maybe.length > 0 ||
+    workload.podAnnotations.at("prometheus.io/scrape").presence !== "absent"
+  )
+    return true;
   return [...sure, ...maybe].some(
     (service) =>
       /^(LoadBalancer|NodePort)$/.test(service.body.at("spec", "type").source ?? "") ||
@@ -240,17 +278,27 @@ function isCalledFromOutside(workload: Workload, world: World): boolean {
 
 function mentions(field: Field, name: string): boolean {
   if (field.kind === "scalar") return field.source === name || field.source?.startsWith(`${name}.`) === true;
-  return field.writtenItems().some((item) => mentions(item, name)) || field.writtenEntries().some(([, value]) => mentions(value, name));
+  return (
+    field.writtenItems().some((item) => mentions(item, name)) ||
+    field.writtenEntries().some(([, value]) => mentions(value, name))
+  );
 }
 
 /** A policy for all pods of a namespace. */
 export function denyPolicy(name: string, namespace: Namespace, spec: { readonly [key: string]: Json }): Json {
   const own = namespace.scope.startsWith("ns:") ? { namespace: namespace.scope.slice(3) } : {};
-  return { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, ...own }, spec: { podSelector: {}, ...spec } };
+  return {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name, ...own },
+    spec: { podSelector: {}, ...spec },
+  };
 }
 
 /** Workloads without a namespace are of one namespace for certain only where they lie together. */
 export function isOneFolder(namespace: Namespace): boolean {
-  const folders = new Set(namespace.workloads.map(({ document }) => document.uri.slice(0, document.uri.lastIndexOf("/"))));
+  const folders = new Set(
+    namespace.workloads.map(({ document }) => document.uri.slice(0, document.uri.lastIndexOf("/"))),
+  );
   return namespace.scope.startsWith("ns:") || folders.size === 1;
 }

@@ -24,6 +24,12 @@ import architectureServiceSelectsPods from "./practices/architecture/service-sel
 import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
 import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts";
+import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
+import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
+import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
+import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
+import automationVersionedImagePublished from "./practices/automation/versioned-image-published/practice.ts";
 import cultureChaosExperiments from "./practices/culture/chaos-experiments/practice.ts";
 import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
 import cultureContributingGuide from "./practices/culture/contributing-guide/practice.ts";
@@ -53,12 +59,14 @@ import scalabilityRightsizingLoop from "./practices/scalability/rightsizing-loop
 import scalabilitySpotCapacity from "./practices/scalability/spot-capacity/practice.ts";
 import scalabilityVerticalAutoscalingActive from "./practices/scalability/vertical-autoscaling-active/practice.ts";
 import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
+import securityContinuousCompliance from "./practices/security/continuous-compliance/practice.ts";
 import securityDedicatedServiceAccount from "./practices/security/dedicated-service-account/practice.ts";
 import securityDefaultDenyIngress from "./practices/security/default-deny-ingress/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityEgressDefaultDeny from "./practices/security/egress-default-deny/practice.ts";
 import securityIacScanInCi from "./practices/security/iac-scan-in-ci/practice.ts";
 import securityImageScanInCi from "./practices/security/image-scan-in-ci/practice.ts";
+import securityMtlsStrict from "./practices/security/mtls-strict/practice.ts";
 import securityNetworkPolicySelectsWorkload from "./practices/security/network-policy-selects-workload/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
 import securityNoHostMounts from "./practices/security/no-host-mounts/practice.ts";
@@ -73,6 +81,7 @@ import securityRbacNoWildcards from "./practices/security/rbac-no-wildcards/prac
 import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
 import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
+import securityServiceAuthorization from "./practices/security/service-authorization/practice.ts";
 
 function of(id: PracticeId, spec: unknown): Practice {
   return { ...(spec as PracticeSpec<never>), id, dimension: dimensionOf(id) } as Practice;
@@ -102,6 +111,12 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
   of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("automation/ci-pipeline", automationCiPipeline),
+  of("automation/declarative-manifests", automationDeclarativeManifests),
+  of("automation/deploy-commands-documented", automationDeployCommandsDocumented),
+  of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
+  of("automation/pipeline-deploys", automationPipelineDeploys),
+  of("automation/versioned-image-published", automationVersionedImagePublished),
   of("culture/chaos-experiments", cultureChaosExperiments),
   of("culture/codeowners", cultureCodeowners),
   of("culture/contributing-guide", cultureContributingGuide),
@@ -131,12 +146,14 @@ export const PRACTICES: readonly Practice[] = [
   of("scalability/spot-capacity", scalabilitySpotCapacity),
   of("scalability/vertical-autoscaling-active", scalabilityVerticalAutoscalingActive),
   of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),
+  of("security/continuous-compliance", securityContinuousCompliance),
   of("security/dedicated-service-account", securityDedicatedServiceAccount),
   of("security/default-deny-ingress", securityDefaultDenyIngress),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/egress-default-deny", securityEgressDefaultDeny),
   of("security/iac-scan-in-ci", securityIacScanInCi),
   of("security/image-scan-in-ci", securityImageScanInCi),
+  of("security/mtls-strict", securityMtlsStrict),
   of("security/network-policy-selects-workload", securityNetworkPolicySelectsWorkload),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
   of("security/no-host-mounts", securityNoHostMounts),
@@ -151,4 +168,5 @@ export const PRACTICES: readonly Practice[] = [
   of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),
   of("security/run-as-non-root", securityRunAsNonRoot),
   of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),
+  of("security/service-authorization", securityServiceAuthorization),
 ];

@@ -1,6 +1,7 @@
 /** Scans in pipelines, by what they can still prevent. */
 import type { Place } from "./edit.ts";
 import type { Capability, CapabilityName, Pipeline } from "./facts.ts";
+import { deploysIn, given } from "./pipelines.ts";
 
 export interface Scans {
   /** Can fail the run before anything is deployed. */
@@ -12,22 +13,21 @@ export interface Scans {
 }
 
 export function scansOf(pipeline: Pipeline, name: CapabilityName): Scans {
-  const scans = pipeline.capabilities.filter((one) => one.name === name);
-  const deploys = isTrial(pipeline) ? [] : pipeline.capabilities.filter((one) => one.name === "deploy" || one.name === "gitops-write");
-  const isLate = (scan: Capability) => deploys.length > 0 && deploys.every((deploy) => pipeline.precedes(deploy.step, scan.step));
+  const scans = given(pipeline, name);
+  const deploys = deploysIn(pipeline);
+  const isLate = (scan: Capability) =>
+    deploys.length > 0 && deploys.every((deploy) => pipeline.precedes(deploy.step, scan.step));
   const late = scans.filter(isLate);
   const early = scans.filter((scan) => !late.includes(scan));
   return { gating: early.filter((scan) => scan.gating), reporting: early.filter((scan) => !scan.gating), late };
 }
 
-/** What it deploys goes to a cluster made for the run. */
-export function isTrial(pipeline: Pipeline): boolean {
-  return pipeline.capabilities.some((one) => one.name === "local-cluster");
-}
-
 /** Where one sees a capability in the pipeline's own file: what gives it may stand in one that it calls. */
 export function placeIn(pipeline: Pipeline, capability: Capability): Place {
   const own = [capability.place, capability.step.place].find((place) => place.document === pipeline.document);
-  const caller = pipeline.jobs.find((job) => job.uses.source !== undefined && capability.place.document.uri.endsWith(job.uses.source.replace(/^\.\//, "/")));
+  const caller = pipeline.jobs.find(
+    (job) =>
+      job.uses.source !== undefined && capability.place.document.uri.endsWith(job.uses.source.replace(/^\.\//, "/")),
+  );
   return own ?? caller?.uses.place ?? pipeline.place;
 }

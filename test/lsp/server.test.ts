@@ -64,7 +64,7 @@ describe("any language client", function () {
     assert.match(JSON.stringify((await hover("kind: Deployment"))?.contents), /Security and Compliance.*\*\*\d\*\*/);
     assert.match(JSON.stringify((await hover("- name: web"))?.contents), /· missing.*Architecture · level 2/);
     assert.equal(await hover("# The front"), null);
-    assert.equal(await hover("selector:"), null);
+    assert.equal(await hover("template:"), null);
   });
 
   it("follows edits, and answers for the version that was sent last", async () => {

@@ -22,8 +22,12 @@ export function parseFast(text: string): ParsedDocument | undefined {
   }
 }
 
-/** What is one thing to this parser and another to `yaml`: stray carriage returns and byte order marks, leading tabs. */
+/**
+ * What is one thing to this parser and another to `yaml`: stray carriage returns and byte order marks, leading tabs, and
+ * a last line of blanks alone where a block scalar may end.
+ */
 function isOdd(text: string): boolean {
+  if (text.endsWith(" ") && /\n *$/.test(text.slice(-200)) && /[|>]/.test(text)) return true;
   if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
   return text.startsWith("\t") || text.includes("\n\t") || text.includes("\uFEFF", 1);
 }

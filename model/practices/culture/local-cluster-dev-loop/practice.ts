@@ -12,6 +12,11 @@ const COMMAND =
   /\b(kind create cluster|k3d cluster create|minikube start|tilt up|skaffold dev|devspace dev|garden (dev|deploy)|okteto up|ctlptl (create|apply)|colima start)\b/;
 const CLUSTER = /^apiVersion:\s*["']?(kind\.x-k8s\.io|k3d\.io|ctlptl\.dev|minikube\.sigs\.k8s\.io)\//m;
 
+/** Where people are told what to type, and the line that says it. */
+const GUIDES = /^(?:docs?\/.*|readme|\.github\/contributing|contributing|development)\.(?:md|adoc|rst|txt)$/i;
+const TYPED =
+  /^[ \t>]*(?:\$ +|`)?(?:kind create cluster|k3d cluster create|minikube start|tilt up|skaffold dev|devspace dev|okteto up|colima start)\b/m;
+
 export default practice({
   level: 2,
   gate: "required",
@@ -19,7 +24,7 @@ export default practice({
   subject: "repository",
   effort: "create",
   answers: "yes",
-  judge(repository) {
+  judge(repository, world) {
     if (!repository.kubernetes) return undefined;
     const found = [
       ...repository.find(TOOLS),
@@ -29,7 +34,23 @@ export default practice({
         .find(/(^|\/)devcontainer\.json$/)
         .filter(({ text }) => /kubectl-helm-minikube|\/k3d|\/kind[:"]/.test(text ?? "")),
     ];
-    return found.length > 0 ? met(found.map((file) => file.place)) : unmet(repository.place);
+    if (found.length > 0) return met(found.map((file) => file.place));
+    const told = repository.find(GUIDES).filter(({ text }) => TYPED.test(text ?? ""));
+    if (told.length > 0)
+      return met(
+        told.map((file) => file.place),
+        "met.guide",
+      );
+    const steps = world
+      .pipelines()
+      .flatMap((pipeline) => pipeline.capabilities.filter((one) => one.name === "local-cluster"));
+    const own = steps.filter(({ place }) => place.document.uri.startsWith(`${repository.root}/`));
+    return own.length > 0
+      ? met(
+          own.map((step) => step.place),
+          "met.pipeline",
+        )
+      : unmet(repository.place);
   },
   fix(repository) {
     return creation(repository);

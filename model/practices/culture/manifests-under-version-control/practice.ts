@@ -2,7 +2,7 @@ import { met, practice, unmet } from "../../../practice.ts";
 
 /** Files that only a repository has a use for. */
 const TRACES =
-  /^(?:\.git(?:ignore|attributes|modules)|\.github\/.+|\.gitlab-ci\.yml|\.gitlab\/.+|(?:docs\/)?CODEOWNERS|\.hgignore)$/;
+  /^(?:\.git(?:ignore|attributes|modules)|\.github\/.+|\.gitlab-ci\.yml|\.gitlab\/.+|\.circleci\/.+|azure-pipelines[^/]*\.ya?ml|(?:docs\/)?CODEOWNERS|CONTRIBUTING(?:\.\w+)?|\.hgignore)$|(?:^|\/)Jenkinsfile$/;
 
 export default practice({
   level: 1,

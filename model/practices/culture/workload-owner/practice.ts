@@ -36,7 +36,7 @@ export default practice({
 
 /** Labels and annotations of the workload, its pods, its namespace and the kustomizations that bring it. */
 function mapsOf(workload: Workload, world: World): readonly Field[] {
-  const namespace = world.namespaceOf(workload)?.resource;
+  const namespace = world.resources("/Namespace").find((one) => workload.scope === `ns:${one.displayName}`);
   const added = kustomizationsOf(workload.document, world).flatMap((body) => [
     body.at("commonLabels"),
     body.at("commonAnnotations"),

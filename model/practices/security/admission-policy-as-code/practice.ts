@@ -10,7 +10,10 @@ export default practice({
   effort: "create",
   judge(workspace, world) {
     const found = admissionRules(world);
-    const shown = shownBy(found.filter((one) => one.enforces === true), world);
+    const shown = shownBy(
+      found.filter((one) => one.enforces === true),
+      world,
+    );
     if (shown !== undefined) return shown;
     const open = found.filter((one) => one.enforces === undefined);
     if (open.length > 0) return cannotTell(open.map((one) => one.at));

@@ -1,10 +1,10 @@
+import { accountOf, bindingOfDefault, isDefaultAccount } from "../../../accounts.ts";
 import type { Edit } from "../../../edit.ts";
-import type { Field, GroupKind, Resource, Workload, World } from "../../../facts.ts";
+import type { GroupKind } from "../../../facts.ts";
 import { isPatched } from "../../../kustomizations.ts";
-import { cannotTell, met, notApplicable, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
 
 const ACCOUNT: GroupKind = "/ServiceAccount";
-const BINDINGS: readonly GroupKind[] = ["rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding"];
 
 export default practice({
   level: 2,
@@ -14,11 +14,11 @@ export default practice({
   effort: "apply",
   judge(workload, world) {
     if (workload.hook) return notApplicable("hook");
-    const { named, old } = fieldsOf(workload);
+    const { named, old } = accountOf(workload);
     const args = { workload: workload.displayName, account: named.source ?? old.source ?? "" };
-    if (isDefault(named)) {
+    if (isDefaultAccount(named)) {
       if (isPatched(workload, /\bserviceAccountName\b/, world)) return cannotTell(named);
-      if (!isDefault(old)) return unmet(old, "unmet.deprecated", args);
+      if (!isDefaultAccount(old)) return unmet(old, "unmet.deprecated", args);
       const bound = bindingOfDefault(workload, world);
       const at = named.presence === "absent" ? old : named;
       return unmet(bound === undefined ? at : [at, bound], bound === undefined ? "unmet" : "unmet.bound", args);
@@ -31,18 +31,23 @@ export default practice({
     return missing ? unmet(named, "unmet.missing", args) : met(named);
   },
   fix(workload, world) {
-    const { named, old } = fieldsOf(workload);
-    if (isDefault(named) && !isDefault(old)) {
+    const { named, old } = accountOf(workload);
+    if (isDefaultAccount(named) && !isDefaultAccount(old)) {
       const edit: Edit = { op: "set", at: named.place, value: old.text() ?? "" };
       return { safety: "safe", title: "fix.deprecated", args: { account: old.text() ?? "" }, edits: [edit] };
     }
-    const name = isDefault(named) ? workload.name.text() : named.text();
+    const name = isDefaultAccount(named) ? workload.name.text() : named.text();
     const namespace = workload.namespace.text();
     if (name === undefined || name === "default") return undefined;
     const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
     const exists = world.resources(ACCOUNT, workload.scope).some((account) => account.displayName === name);
-    const edits: Edit[] = isDefault(named) ? [{ op: "set", at: named.place, value: name }] : [];
-    if (!exists) edits.push({ op: "add-document", behind: workload.document, value: { apiVersion: "v1", kind: "ServiceAccount", metadata } });
+    const edits: Edit[] = isDefaultAccount(named) ? [{ op: "set", at: named.place, value: name }] : [];
+    if (!exists)
+      edits.push({
+        op: "add-document",
+        behind: workload.document,
+        value: { apiVersion: "v1", kind: "ServiceAccount", metadata },
+      });
     // The default account may carry credentials for images, or rights, that nobody wrote down.
     return { safety: "review", args: { account: name }, edits };
   },
@@ -54,26 +59,3 @@ export default practice({
     cis: ["5.1.5"],
   },
 });
-
-function fieldsOf(workload: Workload): { readonly named: Field; readonly old: Field } {
-  return { named: workload.pod.at("serviceAccountName"), old: workload.pod.at("serviceAccount") };
-}
-
-/** Says nothing, or `default`. */
-function isDefault(account: Field): boolean {
-  return account.presence !== "unknown" && ["", "default"].includes(account.text() ?? "");
-}
-
-/** Who gives rights to the default account of the namespace, and so to every pod that names none. */
-function bindingOfDefault(workload: Workload, world: World): Spot | undefined {
-  const isOurs = (subject: Field, binding: Resource) => {
-    const namespace = subject.at("namespace").source;
-    const here = namespace === undefined ? binding.scope === workload.scope : workload.scope === `ns:${namespace}`;
-    return here && subject.at("kind").source === "ServiceAccount" && subject.at("name").source === "default";
-  };
-  for (const binding of world.resources(BINDINGS)) {
-    const subject = binding.body.at("subjects").writtenItems().find((one) => isOurs(one, binding));
-    if (subject !== undefined) return { place: subject.at("name").place, args: { binding: binding.displayName } };
-  }
-  return undefined;
-}

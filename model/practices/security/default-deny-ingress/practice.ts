@@ -32,7 +32,11 @@ export default practice({
     const behind = namespace.resource?.document ?? namespace.workloads[0]?.document;
     if (behind === undefined) return undefined;
     const deny = denyPolicy("default-deny-ingress", namespace, { policyTypes: ["Ingress"] });
-    return { safety: "review", args: { namespace: namespace.displayName }, edits: [{ op: "add-document", behind, value: deny }, ...allowed] };
+    return {
+      safety: "review",
+      args: { namespace: namespace.displayName },
+      edits: [{ op: "add-document", behind, value: deny }, ...allowed],
+    };
   },
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies"],
   equivalents: { kubescape: ["C-0030", "C-0049", "C-0054", "C-0206"], cis: ["5.3.2"], nsa: ["network policies"] },

@@ -1,4 +1,5 @@
 import type { Pipeline, World } from "../../../facts.ts";
+import { deploysIn, given, gives, isOwn, pushesIn } from "../../../pipelines.ts";
 import { cannotTell, ifKnown, met, practice, unmet } from "../../../practice.ts";
 import { placeIn, scansOf } from "../../../scans.ts";
 
@@ -11,7 +12,7 @@ export default practice({
   answers: "elsewhere",
   judge(pipeline, world) {
     // What only others call is part of its callers.
-    if (pipeline.reusable) return undefined;
+    if (!isOwn(pipeline)) return undefined;
     const { gating, reporting, late } = scansOf(pipeline, "image-scan");
     const scans = gating.length > 0 ? gating : reporting;
     const [scan] = scans;
@@ -21,14 +22,18 @@ export default practice({
     }
     const [after] = late;
     if (after !== undefined) return unmet(placeIn(pipeline, after), "unmet.late", { tool: after.tool });
-    const build = pipeline.capabilities.find((one) => one.name === "build");
+    const [build] = given(pipeline, "build");
     if (build === undefined || (!publishes(pipeline) && world.pipelines().some(publishes))) return undefined;
     const registry = scanningRegistries(world);
     if (registry.length > 0) return met(registry, "met.registry");
     const place = placeIn(pipeline, build);
     return pipeline.opaque ? cannotTell(place) : unmet(place, "unmet", { tool: build.tool });
   },
-  references: ["https://trivy.dev/", "https://docs.docker.com/build/ci/", "https://kubernetes.io/docs/concepts/security/application-security-checklist/"],
+  references: [
+    "https://trivy.dev/",
+    "https://docs.docker.com/build/ci/",
+    "https://kubernetes.io/docs/concepts/security/application-security-checklist/",
+  ],
   equivalents: {
     scorecard: ["Vulnerabilities"],
     kubescape: ["C-0221", "C-0243"],
@@ -38,7 +43,7 @@ export default practice({
 
 /** What is built only to be tried out is no concern beside what is given out. */
 function publishes(pipeline: Pipeline): boolean {
-  return !pipeline.reusable && pipeline.capabilities.some((one) => one.name === "build") && pipeline.capabilities.some((one) => one.name === "push" || one.name === "deploy");
+  return isOwn(pipeline) && gives(pipeline, "build") && pushesIn(pipeline).length + deploysIn(pipeline).length > 0;
 }
 
 /** Registries that scan each image that is pushed to them, declared as objects. */

@@ -18,13 +18,22 @@ export default practice({
     const effects = certain.map((policy) => [policy, ifKnown(() => effectOf(policy, "ingress"))] as const);
     const closed = effects.filter(([, effect]) => effect === "closed").map(([policy]) => policy.place);
     if (closed.length > 0) return met(closed);
-    const unsure = [...maybe, ...sure.filter((policy) => !certain.includes(policy)), ...effects.filter(([, effect]) => effect === undefined).map(([policy]) => policy)];
+    const unsure = [
+      ...maybe,
+      ...sure.filter((policy) => !certain.includes(policy)),
+      ...effects.filter(([, effect]) => effect === undefined).map(([policy]) => policy),
+    ];
     if (unsure.length > 0) return cannotTell(unsure.map((policy) => policy.place));
     const args = { workload: workload.displayName };
     const open = effects.find(([, effect]) => effect === "open")?.[0];
-    if (open !== undefined) return unmet([workload.place, openRule(open, "ingress")], "unmet.open", { ...args, policy: open.displayName });
+    if (open !== undefined)
+      return unmet([workload.place, openRule(open, "ingress")], "unmet.open", { ...args, policy: open.displayName });
     const near = nearest(workload, world);
-    if (near !== undefined) return unmet([workload.place, near.body.at("spec", "podSelector")], "unmet.dangling", { ...args, policy: near.displayName });
+    if (near !== undefined)
+      return unmet([workload.place, near.body.at("spec", "podSelector")], "unmet.dangling", {
+        ...args,
+        policy: near.displayName,
+      });
     return unmet(workload.place, "unmet", args);
   },
   fix(workload, world) {
@@ -32,7 +41,11 @@ export default practice({
     if (world.networkPoliciesOf(workload).sure.length > 0 || nearest(workload, world) !== undefined) return undefined;
     const value = allowPolicy(workload, world);
     if (value === undefined) return undefined;
-    return { safety: "review", args: { workload: workload.displayName }, edits: [{ op: "add-document", behind: workload.document, value }] };
+    return {
+      safety: "review",
+      args: { workload: workload.displayName },
+      edits: [{ op: "add-document", behind: workload.document, value }],
+    };
   },
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   equivalents: {
@@ -52,7 +65,8 @@ export default practice({
 /** A policy that selects no pod at all and was probably meant for this workload: the same name, or almost its labels. */
 function nearest(workload: Workload, world: World): Resource | undefined {
   const labels = workload.podLabels.writtenEntries().flatMap(([, value]) => value.source ?? []);
-  const alike = (text: string) => text.length > 2 && labels.some((label) => label.startsWith(text) || text.startsWith(label));
+  const alike = (text: string) =>
+    text.length > 2 && labels.some((label) => label.startsWith(text) || text.startsWith(label));
   return danglingPolicies(workload.scope, world).find((policy) => {
     const wanted = policy.body.at("spec", "podSelector", "matchLabels").writtenEntries();
     return policy.displayName === workload.displayName || wanted.some(([, value]) => alike(value.source ?? ""));

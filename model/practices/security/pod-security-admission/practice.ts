@@ -25,7 +25,9 @@ export default practice({
     namespace.labels.entries();
     const args = { namespace: namespace.displayName, level: level ?? "" };
     if (level !== undefined) return unmet(enforce, "unmet.privileged", args);
-    const told = ["warn", "audit"].map((mode) => modeOf(namespace, mode)).find((field) => STANDARDS.includes(field.text() ?? ""));
+    const told = ["warn", "audit"]
+      .map((mode) => modeOf(namespace, mode))
+      .find((field) => STANDARDS.includes(field.text() ?? ""));
     return told === undefined ? unmet(enforce, "unmet", args) : unmet(told, "unmet.told", args);
   },
   fix(namespace, world) {
@@ -33,11 +35,19 @@ export default practice({
     // Somebody decided for privileged pods, or has pods that need more than the standard gives.
     const pods = [`ns:${namespace.displayName}`, "unset"].flatMap((scope) => world.workloads(scope));
     if (enforce.presence !== "absent" || pods.some(needsMore)) return undefined;
-    const quiet = ["warn", "audit"].map((mode) => modeOf(namespace, mode)).filter((field) => field.presence === "absent");
+    const quiet = ["warn", "audit"]
+      .map((mode) => modeOf(namespace, mode))
+      .filter((field) => field.presence === "absent");
     const edits: Edit[] = [{ op: "set", at: enforce.place, value: "baseline" }];
-    return { safety: "review", edits: [...edits, ...quiet.map((field) => ({ op: "set", at: field.place, value: "restricted" }) as const)] };
+    return {
+      safety: "review",
+      edits: [...edits, ...quiet.map((field) => ({ op: "set", at: field.place, value: "restricted" }) as const)],
+    };
   },
-  references: ["https://kubernetes.io/docs/concepts/security/pod-security-admission/", "https://kubernetes.io/docs/concepts/security/pod-security-standards/"],
+  references: [
+    "https://kubernetes.io/docs/concepts/security/pod-security-admission/",
+    "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+  ],
   equivalents: { cis: ["5.2.1", "5.7.3"], pss: ["baseline", "restricted"], learnk8s: ["Pod Security admission"] },
 });
 
@@ -50,7 +60,18 @@ function needsMore(workload: Workload): boolean {
   const { pod, allContainers } = workload;
   return (
     ["hostNetwork", "hostPID", "hostIPC"].some((key) => pod.at(key).flag() === true) ||
-    pod.at("volumes").items().some((volume) => volume.at("hostPath").presence !== "absent") ||
-    allContainers.some((one) => isPrivileged(one) || addedCapabilities(one).length > 0 || one.body.at("ports").items().some((port) => port.at("hostPort").presence !== "absent"))
+    pod
+      .at("volumes")
+      .items()
+      .some((volume) => volume.at("hostPath").presence !== "absent") ||
+    allContainers.some(
+      (one) =>
+        isPrivileged(one) ||
+        addedCapabilities(one).length > 0 ||
+        one.body
+          .at("ports")
+          .items()
+          .some((port) => port.at("hostPort").presence !== "absent"),
+    )
   );
 }

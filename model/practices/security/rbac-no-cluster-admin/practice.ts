@@ -1,11 +1,9 @@
 import type { Field, GroupKind, Resource, World } from "../../../facts.ts";
 import { every, notApplicable, practice, type Spot, Unresolved } from "../../../practice.ts";
+import { allowsEverything, isDelivery } from "../../../rbac.ts";
 
 /** Groups and users that mean everybody, or who may do everything. */
 const EVERYBODY = /^system:(anonymous|unauthenticated|authenticated)$/;
-/** Namespaces of controllers that install whatever a repository holds. */
-const DELIVERY = /^(flux-system|argo-?cd|openshift-gitops|(cattle-)?fleet-system|config-management-system|kapp-controller)$/;
-const ALL_VERBS = ["get", "list", "watch", "create", "update", "patch", "delete"];
 
 export default practice({
   level: 2,
@@ -24,7 +22,10 @@ export default practice({
     ];
     return every(looks, (look) => look(), binding.body.at("roleRef", "name"));
   },
-  references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/", "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles"],
+  references: [
+    "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
+    "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles",
+  ],
   equivalents: {
     "kube-linter": ["cluster-admin-role-binding"],
     polaris: ["clusterrolebindingClusterAdmin", "rolebindingClusterAdminClusterRole", "rolebindingClusterAdminRole"],
@@ -34,11 +35,6 @@ export default practice({
   },
 });
 
-function isDelivery(binding: Resource): boolean {
-  const subjects = binding.body.at("subjects").writtenItems();
-  return subjects.length > 0 && subjects.every((subject) => subject.at("kind").source === "ServiceAccount" && DELIVERY.test(subject.at("namespace").source ?? ""));
-}
-
 /** The role allows everything, by its name or by its rules. */
 function tooMuch(binding: Resource, world: World): Spot | undefined {
   const role = binding.body.at("roleRef", "name");
@@ -47,20 +43,19 @@ function tooMuch(binding: Resource, world: World): Spot | undefined {
   if (role.text() === "cluster-admin") return { place: role.place, message, args };
   const kind: GroupKind = `rbac.authorization.k8s.io/${binding.body.at("roleRef", "kind").text() ?? ""}`;
   const { sure } = world.named(kind, role, binding.scope);
-  const open = sure.some(({ body }) => body.at("rules").writtenItems().some(isEverything));
+  const open = sure.some(({ body }) => body.at("rules").writtenItems().some(allowsEverything));
   return open ? { place: role.place, message: `${message}.wild`, args } : undefined;
-}
-
-function isEverything(rule: Field): boolean {
-  const has = (list: string, word: string) => rule.at(list).writtenItems().some((item) => item.source === word);
-  return has("apiGroups", "*") && has("resources", "*") && (has("verbs", "*") || ALL_VERBS.every((verb) => has("verbs", verb)));
 }
 
 function tooMany(subject: Field, binding: Resource): Spot | undefined {
   const name = subject.at("name");
   const text = name.text() ?? "";
   if (text !== "system:masters" && !EVERYBODY.test(text)) return undefined;
-  return { place: name.place, message: text === "system:masters" ? "unmet.masters" : "unmet.everybody", args: { binding: binding.displayName, subject: text } };
+  return {
+    place: name.place,
+    message: text === "system:masters" ? "unmet.masters" : "unmet.everybody",
+    args: { binding: binding.displayName, subject: text },
+  };
 }
 
 /** A template may add subjects that are not written. */

@@ -16,14 +16,27 @@ export default practice({
     if (role.displayName.startsWith("system:")) return notApplicable("system");
     if (role.body.at("aggregationRule").presence !== "absent") return notApplicable("no-subject");
     const rules = role.body.at("rules");
-    const looks = [...rules.writtenItems().flatMap((rule) => LISTS.map((list) => () => wildcard(rule, list, role.displayName))), () => all(rules)];
+    const looks = [
+      ...rules.writtenItems().flatMap((rule) => LISTS.map((list) => () => wildcard(rule, list, role.displayName))),
+      () => all(rules),
+    ];
     return every(looks, (look) => look(), role.place);
   },
   fix(role) {
-    const wild = role.body.at("rules").items().flatMap((rule) => LISTS.filter((list) => starOf(rule.at(list)) !== undefined).map((list) => ({ rule, list })));
+    const wild = role.body
+      .at("rules")
+      .items()
+      .flatMap((rule) => LISTS.filter((list) => starOf(rule.at(list)) !== undefined).map((list) => ({ rule, list })));
     // Only verbs have a short list that is right for most: to read.
-    if (wild.length === 0 || wild.some(({ rule, list }) => list !== "verbs" || rule.at("nonResourceURLs").presence !== "absent")) return undefined;
-    return { safety: "review", edits: wild.map(({ rule }) => ({ op: "set", at: rule.at("verbs").place, value: ["get", "list", "watch"] })) };
+    if (
+      wild.length === 0 ||
+      wild.some(({ rule, list }) => list !== "verbs" || rule.at("nonResourceURLs").presence !== "absent")
+    )
+      return undefined;
+    return {
+      safety: "review",
+      edits: wild.map(({ rule }) => ({ op: "set", at: rule.at("verbs").place, value: ["get", "list", "watch"] })),
+    };
   },
   references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/"],
   equivalents: {

@@ -1,0 +1,48 @@
+/** Objects by which a controller in the cluster brings what Git says. */
+import type { DocumentRef } from "./edit.ts";
+import type { Field, GroupKind, Matches, Resource, World } from "./facts.ts";
+import { kustomizationsOf } from "./kustomizations.ts";
+import { ifKnown } from "./practice.ts";
+
+export const GITOPS_KINDS: readonly GroupKind[] = [
+  "argoproj.io/Application",
+  "argoproj.io/ApplicationSet",
+  "kustomize.toolkit.fluxcd.io/Kustomization",
+  "helm.toolkit.fluxcd.io/HelmRelease",
+  "fluxcd.controlplane.io/FluxInstance",
+  "fluxcd.controlplane.io/ResourceSet",
+  "fleet.cattle.io/GitRepo",
+  "configsync.gke.io/RootSync",
+  "configsync.gke.io/RepoSync",
+  "kappctrl.k14s.io/App",
+];
+
+/** The switch that stops the controller; nothing for kinds that have none. */
+export function switchOf({ group, body }: Resource): Field | undefined {
+  const spec = body.at("spec");
+  if (group.endsWith(".toolkit.fluxcd.io")) return spec.at("suspend");
+  return group === "fleet.cattle.io" || group === "kappctrl.k14s.io" ? spec.at("paused") : undefined;
+}
+
+/** Switched off for certain. */
+export function isStopped(object: Resource): boolean {
+  const field = switchOf(object);
+  return field !== undefined && ifKnown(() => field.flag()) === true;
+}
+
+/** Settings of an Application, or of those that an ApplicationSet makes. */
+export function applicationSpec(object: Resource): Field {
+  return object.kind === "ApplicationSet" ? object.body.at("spec", "template", "spec") : object.body.at("spec");
+}
+
+/** Applications are synchronised step by step by the ApplicationSet's own controller. */
+export function isRolling(object: Resource): boolean {
+  return object.body.at("spec", "strategy", "type").source === "RollingSync";
+}
+
+/** Objects that bring the document to a cluster, itself or through a kustomization that draws it in. */
+export function deliveriesOf(document: DocumentRef, world: World): Matches<Resource> {
+  const all = [document, ...kustomizationsOf(document, world).map((one) => one.place.document)].map((one) => world.deliveredBy(one));
+  const sure = new Set(all.flatMap((one) => one.sure));
+  return { sure: [...sure], maybe: [...new Set(all.flatMap((one) => one.maybe))].filter((one) => !sure.has(one)) };
+}
