@@ -7,7 +7,7 @@ const HEADING =
 
 export default practice({
   level: 2,
-  gate: "required",
+  gate: { group: "LEARN" },
   share: "any",
   subject: "repository",
   effort: "create",

@@ -19,7 +19,7 @@ const TYPED =
 
 export default practice({
   level: 2,
-  gate: "required",
+  gate: { group: "LEARN" },
   share: "any",
   subject: "repository",
   effort: "create",
