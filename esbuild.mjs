@@ -1,7 +1,7 @@
 // Builds every bundle: `node esbuild.mjs [--production] [--tests] [--watch]`.
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, context } from "esbuild";
 
 const production = process.argv.includes("--production");
@@ -22,7 +22,10 @@ const fastYamlState = {
         /const state = \{\s*\.\.\.DEFAULT_PARSER_OPTIONS,\s*\.\.\.options,(?=\s*input: )/,
         "const state = { filename: options?.filename ?? null, maxDepth: options?.maxDepth ?? DEFAULT_PARSER_OPTIONS.maxDepth,",
       );
-      const warnings = contents === text ? [{ text: "js-yaml makes its state in another way now: look whether fastYamlState is still needed" }] : [];
+      const warnings =
+        contents === text
+          ? [{ text: "js-yaml makes its state in another way now: look whether fastYamlState is still needed" }]
+          : [];
       return { contents, loader: "js", warnings };
     });
   },
@@ -40,11 +43,12 @@ const common = {
   alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
 };
 
-const node = { ...common, platform: "node", target: "node20", format: "cjs" };
+/** How every bundle that runs in Node.js is made. */
+export const node = { ...common, platform: "node", target: "node20", format: "cjs" };
 
 /** Texts per language: only the chosen one is loaded. */
-function writeTexts() {
-  mkdirSync(join(root, "dist"), { recursive: true });
+export function writeTexts(folder = join(root, "dist")) {
+  mkdirSync(folder, { recursive: true });
   const read = (name) => JSON.parse(readFileSync(join(root, "model/text", name), "utf8"));
   for (const language of ["en", "sv"]) {
     const texts = {
@@ -53,15 +57,22 @@ function writeTexts() {
       practices: read(`practices.${language}.json`),
       interface: read(`interface.${language}.json`),
     };
-    writeFileSync(join(root, `dist/texts.${language}.json`), JSON.stringify(texts));
+    writeFileSync(join(folder, `texts.${language}.json`), JSON.stringify(texts));
   }
-  copyFileSync(join(root, "model/kmm.schema.json"), join(root, "dist/kmm.schema.json"));
+  copyFileSync(join(root, "model/kmm.schema.json"), join(folder, "kmm.schema.json"));
 }
 
 /** One page per practice and language, for editors that cannot ask the server: what a finding's code leads to. */
 async function writePages() {
   const outfile = join(root, "dist/pages.mjs");
-  await build({ ...common, sourcemap: false, platform: "node", format: "esm", entryPoints: ["scripts/pages.ts"], outfile });
+  await build({
+    ...common,
+    sourcemap: false,
+    platform: "node",
+    format: "esm",
+    entryPoints: ["scripts/pages.ts"],
+    outfile,
+  });
   const { pages } = await import(pathToFileURL(outfile).href);
   rmSync(join(root, "dist/practices"), { recursive: true, force: true });
   for (const language of ["en", "sv"]) {
@@ -78,36 +89,51 @@ async function writePages() {
 function testFiles(folder) {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return ["host", "vscode", "node_modules", "artifacts"].includes(entry.name) ? [] : testFiles(path);
+    if (entry.isDirectory())
+      return ["host", "vscode", "node_modules", "artifacts"].includes(entry.name) ? [] : testFiles(path);
     return entry.name.endsWith(".test.ts") ? [path] : [];
   });
 }
 
-const bundles = [
-  { ...node, entryPoints: ["client/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
-  { ...node, entryPoints: ["server/main.node.ts"], outfile: "dist/server.js" },
-  { ...node, entryPoints: ["server/main.cli.ts"], outfile: "dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
-  { ...common, platform: "browser", target: "es2023", format: "iife", entryPoints: ["media/panel/main.ts"], outfile: "dist/panel.js" },
-  { ...common, entryPoints: ["media/panel/panel.css"], outfile: "dist/panel.css" },
-];
+async function main() {
+  const bundles = [
+    { ...node, entryPoints: ["client/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
+    { ...node, entryPoints: ["server/main.node.ts"], outfile: "dist/server.js" },
+    { ...node, entryPoints: ["server/main.cli.ts"], outfile: "dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
+    {
+      ...common,
+      platform: "browser",
+      target: "es2023",
+      format: "iife",
+      entryPoints: ["media/panel/main.ts"],
+      outfile: "dist/panel.js",
+    },
+    { ...common, entryPoints: ["media/panel/panel.css"], outfile: "dist/panel.css" },
+  ];
 
-if (process.argv.includes("--tests")) {
-  bundles.push({
-    ...node,
-    minify: false,
-    sourcemap: "linked",
-    entryPoints: testFiles("test"),
-    outdir: "dist/test",
-    outbase: "test",
-    external: ["mocha", "esbuild", "playwright-core", "happy-dom"],
-  });
+  if (process.argv.includes("--tests")) {
+    bundles.push({
+      ...node,
+      minify: false,
+      sourcemap: "linked",
+      entryPoints: testFiles("test"),
+      outdir: "dist/test",
+      outbase: "test",
+      external: ["mocha", "esbuild", "playwright-core", "happy-dom"],
+    });
+  }
+
+  writeTexts();
+  await writePages();
+  if (watch) {
+    for (const bundle of bundles) await (await context(bundle)).watch();
+  } else {
+    await Promise.all(bundles.map((bundle) => build(bundle)));
+    chmodSync(join(root, "dist/cli.js"), 0o755);
+  }
 }
 
-writeTexts();
-await writePages();
-if (watch) {
-  for (const bundle of bundles) await (await context(bundle)).watch();
-} else {
-  await Promise.all(bundles.map((bundle) => build(bundle)));
-  chmodSync(join(root, "dist/cli.js"), 0o755);
-}
+/** Others may only want to know how bundles are made. */
+const [, program] = process.argv;
+if (program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(import.meta.url))) await main();
+

@@ -1,5 +1,5 @@
 /** The commands of the palette. */
-import { commands, ConfigurationTarget, type Disposable, type QuickPickItem, window, workspace } from "vscode";
+import { ConfigurationTarget, commands, type Disposable, type QuickPickItem, window, workspace } from "vscode";
 import cells from "../model/text/cells.json" with { type: "json" };
 import type { Panel } from "./panel.ts";
 import { showPractice } from "./practice-documents.ts";

@@ -11,7 +11,13 @@ export function settings(scope?: Uri): Settings {
 }
 
 export function initializationOptions(): InitializationOptions {
-  return { settings: settings(), trusted: workspace.isTrusted, practiceScheme: true, watches: true, workspaceDiagnostics: false };
+  return {
+    settings: settings(),
+    trusted: workspace.isTrusted,
+    practiceScheme: true,
+    watches: true,
+    workspaceDiagnostics: false,
+  };
 }
 
 function structuredCloneOf<T>(value: T): T {

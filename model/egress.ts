@@ -41,15 +41,13 @@ export function letsNamesBeAsked(namespace: Namespace, world: World): boolean {
         .writtenItems()
         .flatMap((one) => one.at("ports").writtenItems()),
     ]);
-    const anyPort = rules.some(
-      (rule) =>
-        rule.at("ports").presence === "absent" &&
-        rule.at("toPorts").presence === "absent" &&
-        rule
-          .at("to")
-          .writtenItems()
-          .some((peer) => peer.at("namespaceSelector").presence !== "absent"),
-    );
+    const anyPort = rules.some((rule) => {
+      const peers = rule.at("to").writtenItems();
+      const unlimited = ["ports", "toPorts"].every((key) => rule.at(key).presence === "absent");
+      return (
+        unlimited && (peers.length === 0 || peers.some((peer) => peer.at("namespaceSelector").presence !== "absent"))
+      );
+    });
     return anyPort || ports.some((port) => ["53", "dns", "dns-tcp"].includes(port.at("port").source ?? ""));
   });
 }

@@ -42,7 +42,9 @@ export function isRolling(object: Resource): boolean {
 
 /** Objects that bring the document to a cluster, itself or through a kustomization that draws it in. */
 export function deliveriesOf(document: DocumentRef, world: World): Matches<Resource> {
-  const all = [document, ...kustomizationsOf(document, world).map((one) => one.place.document)].map((one) => world.deliveredBy(one));
+  const all = [document, ...kustomizationsOf(document, world).map((one) => one.place.document)].map((one) =>
+    world.deliveredBy(one),
+  );
   const sure = new Set(all.flatMap((one) => one.sure));
   return { sure: [...sure], maybe: [...new Set(all.flatMap((one) => one.maybe))].filter((one) => !sure.has(one)) };
 }

@@ -4,7 +4,8 @@ import type { Repository, World } from "./facts.ts";
 import { isIn } from "./pipelines.ts";
 
 /** What renders manifests: charts, kustomizations, generators. */
-const PACKAGES = /(^|\/)((Chart|kustomization|cdk8s|helmfile)\.ya?ml|Kustomization|jsonnetfile\.json|timoni\.cue|helmfile\.d\/[^/]+\.ya?ml)$/;
+const PACKAGES =
+  /(^|\/)((Chart|kustomization|cdk8s|helmfile)\.ya?ml|Kustomization|jsonnetfile\.json|timoni\.cue|helmfile\.d\/[^/]+\.ya?ml)$/;
 const FOREIGN = /(^|\/)(?:vendor|third_party|node_modules)\//;
 
 /** Charts, kustomizations and objects, the ones that say most first; none where nothing is described. */

@@ -159,6 +159,8 @@ export interface Defaults {
   readonly open: readonly Resource[];
   /** May do the one or the other, or belong to another namespace. */
   readonly maybe: readonly Resource[];
+  /** Allow everything to single workloads, and together to each that there is: then nothing is closed but what comes later. */
+  readonly reopened: readonly Resource[];
 }
 
 /** What policies say of all pods of a namespace. */
@@ -166,16 +168,23 @@ export function defaultsOf(namespace: Namespace, direction: Direction, world: Wo
   const closed: Resource[] = [];
   const open: Resource[] = [];
   const maybe: Resource[] = [];
+  const single: Resource[] = [];
   for (const policy of world.resources(POLICIES)) {
     const near = meets(policy.scope, namespace.scope);
     const all = selectsAll(policy);
     const effect = ifKnown(() => effectOf(policy, direction));
+    if (near === true && effect === "open" && KUBERNETES.includes(policy.groupKind) && isCertain(policy, namespace))
+      single.push(policy);
     if (near === false || all === false || effect === "none") continue;
     if (near !== true || all !== true || effect === undefined || !isCertain(policy, namespace)) {
       if (effect !== "open") maybe.push(policy);
     } else (effect === "open" ? open : closed).push(policy);
   }
-  return { closed, open, maybe };
+  const pods = namespace.workloads.filter((workload) => !workload.hook);
+  const opens = (policy: Resource, workload: Workload) =>
+    world.matchesLabelSelector(policy.body.at("spec", "podSelector"), workload) === true;
+  const all = pods.length > 0 && pods.every((workload) => single.some((policy) => opens(policy, workload)));
+  return { closed, open, maybe, reopened: all ? single : [] };
 }
 
 /** It is sure to be there, and not only in an example. */

@@ -57,7 +57,8 @@ export function runsOnChange(pipeline: Pipeline): boolean {
 export function looksAtCode(pipeline: Pipeline): boolean {
   if (pipeline.capabilities.length > 0) return true;
   return pipeline.jobs.some(
-    (job) => !job.disabled && (job.opaque || (job.uses.presence !== "absent" && !job.disabled) || job.steps.some(reads)),
+    (job) =>
+      !job.disabled && (job.opaque || (job.uses.presence !== "absent" && !job.disabled) || job.steps.some(reads)),
   );
 }
 
@@ -120,5 +121,7 @@ const CODE =
 /** Holds an application and not only what describes its deployment. */
 export function holdsCode(repository: Repository): boolean {
   if (imageSources(repository).length > 0 || repository.find(CODE).some(({ path }) => !BESIDE.test(path))) return true;
-  return repository.find(/(^|\/)package\.json$/).some(({ path, text }) => !BESIDE.test(path) && /"(?:start|build|test)"\s*:/.test(text ?? ""));
+  return repository
+    .find(/(^|\/)package\.json$/)
+    .some(({ path, text }) => !BESIDE.test(path) && /"(?:start|build|test)"\s*:/.test(text ?? ""));
 }

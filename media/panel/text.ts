@@ -1,6 +1,7 @@
 /** The panel's own strings. Names of dimensions and cells are in `model/text/cells.json`; findings bring their texts. */
-import cells from "../../model/text/cells.json" with { type: "json" };
+
 import type { Dimension, Level } from "../../model/kmm.ts";
+import cells from "../../model/text/cells.json" with { type: "json" };
 import type { FindingState, PracticeState, Rating } from "../../server/features/report-contract.ts";
 import type { Language } from "./messages.ts";
 

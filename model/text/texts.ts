@@ -52,5 +52,9 @@ export function cellName(texts: Texts, dimension: Dimension, level: Level): stri
 
 /** "Security and Compliance · level 3, Security Scanning": how every finding says which cell it speaks of. */
 export function cellTitle(texts: Texts, dimension: Dimension, level: Level): string {
-  return say(texts, "cell", { dimension: dimensionName(texts, dimension), level, cell: cellName(texts, dimension, level) });
+  return say(texts, "cell", {
+    dimension: dimensionName(texts, dimension),
+    level,
+    cell: cellName(texts, dimension, level),
+  });
 }

@@ -5,8 +5,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { DIMENSIONS, type Dimension, isDimension, isLevel, type Level } from "../../model/kmm.ts";
 import { PRACTICES } from "../../model/practices.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
-import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
 import type { Root } from "../engine/layout.ts";
+import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
 import { explain } from "../features/explain.ts";
 import { practiceTable } from "../features/practice-table.ts";
 import { buildReport } from "../features/report.ts";
@@ -74,7 +74,9 @@ export async function main(args: readonly string[], host: CliHost): Promise<Exit
     .description("list all practices by cell")
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
     .addOption(language())
-    .action((options: { format: "table" | "json"; lang?: "en" | "sv" }) => host.out(practiceTable(PRACTICES, textsFor(options, host), options.format)));
+    .action((options: { format: "table" | "json"; lang?: "en" | "sv" }) =>
+      host.out(practiceTable(PRACTICES, textsFor(options, host), options.format)),
+    );
   program
     .command("explain")
     .description("explain a practice")
@@ -132,7 +134,13 @@ function check(paths: readonly string[], options: CheckOptions, host: CliHost): 
     return 2;
   }
   const report = buildReport(snapshot, { texts, version: host.version });
-  write(options.format === "json" ? `${JSON.stringify(report, null, 2)}\n` : printGrid(report, { texts, colour: host.colour && options.output === undefined, width: host.columns }), options, host);
+  write(
+    options.format === "json"
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : printGrid(report, { texts, colour: host.colour && options.output === undefined, width: host.columns }),
+    options,
+    host,
+  );
   for (const error of snapshot.errors) host.err(`${error.practice}: ${error.message}\n`);
   const failures = failed(report, options, texts);
   if (failures.length > 0) host.err(`${failures.join("\n")}\n`);
@@ -147,11 +155,15 @@ function read(paths: readonly string[], options: CheckOptions): Snapshot {
     practices: PRACTICES,
     roots,
     today: new Date().toISOString().slice(0, 10),
-    ...(options.target === undefined ? {} : { targets: Object.fromEntries(DIMENSIONS.flatMap((dimension) => levelFor(options.target, dimension))) }),
+    ...(options.target === undefined
+      ? {}
+      : { targets: Object.fromEntries(DIMENSIONS.flatMap((dimension) => levelFor(options.target, dimension))) }),
   });
   const disk = { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB };
   return workspace.apply(
-    targets.flatMap((one): readonly Change[] => (one.file === undefined ? [...walk(one.folder, disk)].flatMap((change) => change ?? []) : [one.file])),
+    targets.flatMap((one): readonly Change[] =>
+      one.file === undefined ? [...walk(one.folder, disk)].flatMap((change) => change ?? []) : [one.file],
+    ),
   );
 }
 
@@ -173,7 +185,11 @@ function target(path: string) {
   const folder = dirname(full);
   const text = readText(full, DEFAULT_MAX_FILE_SIZE_KB * 1024);
   const uri = uriOfPath(full);
-  return { folder, root: rootAt(folder, false), file: typeof text === "string" ? { uri, text } : { uri, notRead: text.reason } };
+  return {
+    folder,
+    root: rootAt(folder, false),
+    file: typeof text === "string" ? { uri, text } : { uri, notRead: text.reason },
+  };
 }
 
 /** Errors in `.kmm.yaml`, each with file, line and column. */
@@ -217,5 +233,7 @@ function explainOne(id: string, texts: Texts): string {
   const practice = PRACTICES.find((one) => one.id === id);
   if (practice !== undefined) return explain(practice, texts);
   const near = PRACTICES.filter((one) => one.id.includes(id) || one.id.endsWith(`/${id}`)).map((one) => one.id);
-  throw new UsageError(`${say(texts, "explain.unknown", { practice: id })}${near.length > 0 ? ` ${say(texts, "explain.near", { practices: near.slice(0, 5).join(", ") })}` : ""}`);
+  throw new UsageError(
+    `${say(texts, "explain.unknown", { practice: id })}${near.length > 0 ? ` ${say(texts, "explain.near", { practices: near.slice(0, 5).join(", ") })}` : ""}`,
+  );
 }

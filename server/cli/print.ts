@@ -21,7 +21,11 @@ export function printGrid(report: Report, options: PrintOptions): string {
   const lines: string[] = [];
   lines.push(" ".repeat(first) + LEVELS.map((level) => pad(say(texts, "grid.level", { level }), width)).join(" "));
   for (const dimension of report.dimensions) {
-    const cells = LEVELS.map((level) => ({ level, name: cellName(texts, dimension.id, level), cell: dimension.cells.find((one) => one.level === level) }));
+    const cells = LEVELS.map((level) => ({
+      level,
+      name: cellName(texts, dimension.id, level),
+      cell: dimension.cells.find((one) => one.level === level),
+    }));
     const rows = cells.map(({ name }) => wrap(name, width));
     const height = Math.max(...rows.map((row) => row.length)) + 1;
     for (let line = 0; line < height; line++) {
@@ -44,7 +48,10 @@ export function printGrid(report: Report, options: PrintOptions): string {
 
 function levelText(dimension: ReportDimension, texts: Texts): string {
   if (dimension.level === null) return say(texts, "grid.noEvidence");
-  const strict = dimension.strictLevel !== null && dimension.strictLevel < dimension.level ? say(texts, "grid.strictly", { level: dimension.strictLevel }) : "";
+  const strict =
+    dimension.strictLevel !== null && dimension.strictLevel < dimension.level
+      ? say(texts, "grid.strictly", { level: dimension.strictLevel })
+      : "";
   return `${say(texts, "grid.holds", { level: dimension.level })}${strict}`;
 }
 
@@ -70,8 +77,14 @@ function ratingColour(cell: ReportCell | undefined): Style {
 
 function summary(report: Report, texts: Texts): string {
   if (report.overall === null) return say(texts, "grid.noOverall");
-  const weakest = report.dimensions.filter((dimension) => dimension.level === report.overall).map((dimension) => dimensionName(texts, dimension.id));
-  return say(texts, "grid.overall", { level: report.overall, weakest: weakest.join(", "), mean: (report.mean ?? 0).toFixed(1) });
+  const weakest = report.dimensions
+    .filter((dimension) => dimension.level === report.overall)
+    .map((dimension) => dimensionName(texts, dimension.id));
+  return say(texts, "grid.overall", {
+    level: report.overall,
+    weakest: weakest.join(", "),
+    mean: (report.mean ?? 0).toFixed(1),
+  });
 }
 
 /** Three steps for each dimension: what stands before the next level. */
@@ -79,11 +92,20 @@ function nextSteps(report: Report, dimension: ReportDimension, texts: Texts): st
   if (dimension.level === null || dimension.blockedBy.length === 0) return [];
   const shown = dimension.blockedBy.slice(0, 3).map((id) => {
     const practice = report.practices.find((one) => one.id === id);
-    const count = practice === undefined ? "" : say(texts, "grid.count", { met: practice.met, all: practice.met + practice.unmet + practice.unknown });
+    const count =
+      practice === undefined
+        ? ""
+        : say(texts, "grid.count", { met: practice.met, all: practice.met + practice.unmet + practice.unknown });
     return `  ${practice?.title ?? id} (${id}) ${count}`;
   });
-  const more = dimension.blockedBy.length > 3 ? [`  ${say(texts, "grid.more", { count: dimension.blockedBy.length - 3 })}`] : [];
-  return [say(texts, "grid.before", { dimension: dimensionName(texts, dimension.id), level: dimension.level }), ...shown, ...more, ""];
+  const more =
+    dimension.blockedBy.length > 3 ? [`  ${say(texts, "grid.more", { count: dimension.blockedBy.length - 3 })}`] : [];
+  return [
+    say(texts, "grid.before", { dimension: dimensionName(texts, dimension.id), level: dimension.level }),
+    ...shown,
+    ...more,
+    "",
+  ];
 }
 
 function scannedText(report: Report, texts: Texts): string {
@@ -116,7 +138,14 @@ function wrap(text: string, width: number): string[] {
 
 type Style = "bold" | "dim" | "green" | "cyan" | "yellow" | "red" | "";
 
-const CODES: Readonly<Record<Exclude<Style, "">, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+const CODES: Readonly<Record<Exclude<Style, "">, number>> = {
+  bold: 1,
+  dim: 2,
+  red: 31,
+  green: 32,
+  yellow: 33,
+  cyan: 36,
+};
 
 function paint(text: string, style: Style, options: PrintOptions): string {
   return options.colour && style !== "" ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;

@@ -15,7 +15,13 @@ export interface ReadableDocument extends DocumentRef {
 /** The root of a document. */
 export function rootField(document: ReadableDocument): Field {
   const tree = document.tree();
-  return new TreeField(document, tree, tree === undefined || isNull(tree) ? "absent" : presenceOf(tree), undefined, undefined);
+  return new TreeField(
+    document,
+    tree,
+    tree === undefined || isNull(tree) ? "absent" : presenceOf(tree),
+    undefined,
+    undefined,
+  );
 }
 
 /** A field that is nowhere: what a fact answers when its kind has no such thing. It points at the document. */
@@ -130,7 +136,11 @@ class TreeField implements Field {
   writtenEntries(): readonly (readonly [string, Field])[] {
     if (this.#tree?.kind !== "map") return [];
     return allEntries(this.#tree).map(
-      (entry) => [entry.key, this.#wrap(entry.value, entry.key, entry.conditional === true || entry.keyUnknown === true)] as const,
+      (entry) =>
+        [
+          entry.key,
+          this.#wrap(entry.value, entry.key, entry.conditional === true || entry.keyUnknown === true),
+        ] as const,
     );
   }
 
@@ -168,7 +178,8 @@ class TreeField implements Field {
   }
 
   #wrap(tree: Tree, key: Key, conditional: boolean): TreeField {
-    const presence = conditional || this.presence === "unknown" ? "unknown" : isNull(tree) ? "absent" : presenceOf(tree);
+    const presence =
+      conditional || this.presence === "unknown" ? "unknown" : isNull(tree) ? "absent" : presenceOf(tree);
     return new TreeField(this.#document, tree, presence, this, key);
   }
 

@@ -5,7 +5,16 @@ import { isGithubAction, isGithubWorkflow } from "./dialects/github-actions.ts";
 import { readKubernetes } from "./dialects/kubernetes.ts";
 import { isKustomization } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
-import { baseName, type Charts, isPipelinePath, isYamlPath, looksRelevant, type Root, relativePath, standingOf } from "./layout.ts";
+import {
+  baseName,
+  type Charts,
+  isPipelinePath,
+  isYamlPath,
+  looksRelevant,
+  type Root,
+  relativePath,
+  standingOf,
+} from "./layout.ts";
 import { type Reading, type SourceDocument, SourceFile } from "./source.ts";
 
 /** Why a file was not read; a key of the interface's texts below `notRead.`. */
@@ -68,12 +77,26 @@ export interface FileInput {
 }
 
 /** Makes an entry from a file's text; documents that did not change are taken over from the previous one. */
-export function readFile(input: FileInput, root: Root | undefined, around: Surroundings, previous: FileEntry | undefined): FileEntry {
+export function readFile(
+  input: FileInput,
+  root: Root | undefined,
+  around: Surroundings,
+  previous: FileEntry | undefined,
+): FileEntry {
   const charts = around.charts;
   const path = relativePath(root, input.uri);
   const bare = { uri: input.uri, path, root, standing: standingOf(path) };
   const chart = chartOf(input.uri, charts);
-  const none = { ...bare, source: undefined, notRead: input.notRead, resources: [], role: "other", chart, excluded: around.excludes(root, path), patch: around.patches.has(input.uri) } as const;
+  const none = {
+    ...bare,
+    source: undefined,
+    notRead: input.notRead,
+    resources: [],
+    role: "other",
+    chart,
+    excluded: around.excludes(root, path),
+    patch: around.patches.has(input.uri),
+  } as const;
   if (input.notRead !== undefined || input.text === undefined) return none;
   if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
@@ -91,7 +114,8 @@ export function relocate(entry: FileEntry, around: Surroundings): FileEntry {
   const chart = chartOf(entry.uri, around.charts);
   const excluded = around.excludes(entry.root, entry.path);
   const patch = around.patches.has(entry.uri);
-  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded && patch === entry.patch)) return entry;
+  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded && patch === entry.patch))
+    return entry;
   const moved = { ...entry, chart, excluded, patch };
   if (excluded || patch) return { ...moved, resources: [], role: "other" };
   return { ...moved, ...factsOf(entry.source, entry.path, entry.standing, chart, readingOf(entry.path)) };
@@ -109,7 +133,8 @@ function factsOf(
   const first = source.documents[0];
   const body = first === undefined ? undefined : rootField(first);
   if (body !== undefined && isKustomization(path, body)) return { resources: [], role: "kustomization" };
-  if (body !== undefined && (isGithubWorkflow(path, body) || isGithubAction(path, body))) return { resources: [], role: "pipeline" };
+  if (body !== undefined && (isGithubWorkflow(path, body) || isGithubAction(path, body)))
+    return { resources: [], role: "pipeline" };
   const resources = source.documents.flatMap((document) => resourcesOf(document, standing, chart));
   return { resources, role: resources.length > 0 ? "kubernetes" : "repository" };
 }

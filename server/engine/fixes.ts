@@ -1,7 +1,7 @@
 /** The fix of a practice, asked for only when someone wants it, and written as text. */
 import type { DocumentRef, Fix } from "../../model/edit.ts";
 import { Unresolved } from "../../model/practice.ts";
-import { type EditSource, writeEdits, type Written } from "./changes.ts";
+import { type EditSource, type Written, writeEdits } from "./changes.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { Asked, TrackedWorld } from "./world.ts";

@@ -84,7 +84,8 @@ export class Judge {
       const subject: Subject = { kind: "resource", fact: resource, document: resource.document };
       // An object with several pod templates is several workloads, but one resource.
       const path = resource.place.path.join("/");
-      if (!seen.has(path)) for (const practice of this.catalogue.forResource(resource)) this.#add(all, practice, subject, state);
+      if (!seen.has(path))
+        for (const practice of this.catalogue.forResource(resource)) this.#add(all, practice, subject, state);
       seen.add(path);
       if (!(resource instanceof WorkloadFact)) continue;
       const workload: Subject = { kind: "workload", fact: resource, document: resource.document };
@@ -96,7 +97,12 @@ export class Judge {
     return all;
   }
 
-  subject(kind: SubjectKind, fact: Subjects[SubjectKind], document: DocumentRef | undefined, state: WorldState): readonly Judged[] {
+  subject(
+    kind: SubjectKind,
+    fact: Subjects[SubjectKind],
+    document: DocumentRef | undefined,
+    state: WorldState,
+  ): readonly Judged[] {
     const all: Judged[] = [];
     for (const practice of this.catalogue.for(kind)) this.#add(all, practice, { kind, fact, document }, state);
     return all;
@@ -124,7 +130,9 @@ export class Judge {
     const asked = new Asked(state);
     const verdicts = this.#verdicts(practice, subject, new TrackedWorld(state, asked));
     const { dependencies } = asked;
-    return verdicts.length === 0 && dependencies === undefined ? undefined : { practice, subject, verdicts, dependencies };
+    return verdicts.length === 0 && dependencies === undefined
+      ? undefined
+      : { practice, subject, verdicts, dependencies };
   }
 
   #verdicts(practice: Practice, subject: Subject, world: TrackedWorld): readonly Verdict[] {
@@ -154,7 +162,13 @@ const MET: readonly Verdict[] = [{ state: "met", spots: [] }];
 function isPlainlyMet(verdict: Verdict, subject: Subject): boolean {
   if (verdict.state !== "met" || verdict.spots.length !== 1) return false;
   const spot = verdict.spots[0];
-  return spot !== undefined && spot.message === undefined && spot.args === undefined && spot.container === undefined && spot.place === subject.fact.place;
+  return (
+    spot !== undefined &&
+    spot.message === undefined &&
+    spot.args === undefined &&
+    spot.container === undefined &&
+    spot.place === subject.fact.place
+  );
 }
 
 function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verdict[] {

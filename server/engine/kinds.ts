@@ -132,7 +132,12 @@ const CLUSTER_SCOPED = new Set<string>([
   "snapshot.storage.k8s.io/VolumeSnapshotClass",
 ]);
 
-const CLUSTER_GROUPS = new Set(["admissionregistration.k8s.io", "constraints.gatekeeper.sh", "templates.gatekeeper.sh", "policies.kubewarden.io"]);
+const CLUSTER_GROUPS = new Set([
+  "admissionregistration.k8s.io",
+  "constraints.gatekeeper.sh",
+  "templates.gatekeeper.sh",
+  "policies.kubewarden.io",
+]);
 
 export function isClusterScoped(group: string, groupKind: GroupKind): boolean {
   return CLUSTER_SCOPED.has(groupKind) || CLUSTER_GROUPS.has(group);

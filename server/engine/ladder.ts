@@ -66,7 +66,11 @@ interface Satisfied {
 type View = (tally: Tally) => { met: number; unmet: number; unknown: number };
 
 /** What people see: answers and waivers count. */
-const STANDARD: View = (tally) => ({ met: tally.met + tally.attested + tally.waived, unmet: tally.unmet, unknown: tally.unknown });
+const STANDARD: View = (tally) => ({
+  met: tally.met + tally.attested + tally.waived,
+  unmet: tally.unmet,
+  unknown: tally.unknown,
+});
 /** What files alone show. */
 const STRICT: View = (tally) => ({ met: tally.met, unmet: tally.unmet + tally.waived, unknown: tally.unknown });
 
@@ -110,12 +114,38 @@ interface Cell {
 }
 
 /** The results of one dimension over one set of subjects. */
-export function climb(dimension: Dimension, rungs: readonly Rung[], tallies: Tallies, options: LadderOptions): DimensionResult {
+export function climb(
+  dimension: Dimension,
+  rungs: readonly Rung[],
+  tallies: Tallies,
+  options: LadderOptions,
+): DimensionResult {
   const cells = LEVELS.map((level) => cellAt(dimension, level, rungs, tallies, options));
   const judged = rungs.some((rung) => satisfied(rung.practice, tallies.get(rung.practice.id), STANDARD) !== undefined);
-  let level = held(cells, (cell) => cell.low, (cell) => cell.definedLow, isLargely, options, judged);
-  const strictLevel = held(cells, (cell) => cell.strict, (cell) => cell.definedStrict, isFully, options, judged);
-  let possible = held(cells, (cell) => cell.high, (cell) => cell.definedHigh, isLargely, options, judged);
+  let level = held(
+    cells,
+    (cell) => cell.low,
+    (cell) => cell.definedLow,
+    isLargely,
+    options,
+    judged,
+  );
+  const strictLevel = held(
+    cells,
+    (cell) => cell.strict,
+    (cell) => cell.definedStrict,
+    isFully,
+    options,
+    judged,
+  );
+  let possible = held(
+    cells,
+    (cell) => cell.high,
+    (cell) => cell.definedHigh,
+    isLargely,
+    options,
+    judged,
+  );
   if (dimension === "culture" && level !== null) {
     level = bounded(level, culturalBound(cells, options, rungs, tallies));
     possible = possible === null ? null : (Math.max(possible, level) as Level);
@@ -141,11 +171,19 @@ function isFully(rating: Rating | null): boolean {
   return rating === "F";
 }
 
-function cellAt(dimension: Dimension, level: Level, rungs: readonly Rung[], tallies: Tallies, options: LadderOptions): Cell {
+function cellAt(
+  dimension: Dimension,
+  level: Level,
+  rungs: readonly Rung[],
+  tallies: Tallies,
+  options: LadderOptions,
+): Cell {
   const here = rungs.filter((rung) => rung.level === level);
   const standard = requiredDegrees(here, tallies, STANDARD);
   const strict = requiredDegrees(here, tallies, STRICT);
-  const supporting = here.some((rung) => !rung.required && rung.group === undefined && isMet(rung.practice, tallies.get(rung.practice.id)));
+  const supporting = here.some(
+    (rung) => !rung.required && rung.group === undefined && isMet(rung.practice, tallies.get(rung.practice.id)),
+  );
   const achieved = mean(standard.map((degree) => degree.low));
   const possible = mean(standard.map((degree) => degree.high));
   const rating = (share: number, degrees: readonly Satisfied[]): Rating | null =>
@@ -197,9 +235,13 @@ function requiredDegrees(rungs: readonly Rung[], tallies: Tallies, view: View): 
 function definitions(cell: CellId, rungs: readonly Rung[], tallies: Tallies, options: LadderOptions) {
   const names = DEFINING[cell];
   if (names === undefined) return { low: true, high: true, strict: true };
-  const defining = rungs.filter((rung) => names.includes(rung.practice.id) || (rung.group !== undefined && names.includes(`@${rung.group}`)));
+  const defining = rungs.filter(
+    (rung) => names.includes(rung.practice.id) || (rung.group !== undefined && names.includes(`@${rung.group}`)),
+  );
   const inUse = (view: View, side: "low" | "high") => {
-    const degrees = defining.map((rung) => satisfied(rung.practice, tallies.get(rung.practice.id), view)).filter((degree) => degree !== undefined);
+    const degrees = defining
+      .map((rung) => satisfied(rung.practice, tallies.get(rung.practice.id), view))
+      .filter((degree) => degree !== undefined);
     if (degrees.length === 0) return DEFINED_BY_WORKLOADS.has(cell) && options.workloads;
     return degrees.some((degree) => degree[side] > 0.5);
   };
@@ -235,8 +277,21 @@ function bounded(level: Level, bound: number): Level {
 }
 
 /** Answers lift culture at most one level above what files show, and not to 4 or 5 without anything from files there. */
-function culturalBound(cells: readonly Cell[], options: LadderOptions, rungs: readonly Rung[], tallies: Tallies): number {
-  const files = held(cells, (cell) => cell.strict, (cell) => cell.definedStrict, isLargely, options, true) ?? 1;
+function culturalBound(
+  cells: readonly Cell[],
+  options: LadderOptions,
+  rungs: readonly Rung[],
+  tallies: Tallies,
+): number {
+  const files =
+    held(
+      cells,
+      (cell) => cell.strict,
+      (cell) => cell.definedStrict,
+      isLargely,
+      options,
+      true,
+    ) ?? 1;
   const shown = rungs.some((rung) => rung.level >= 4 && rung.required && (tallies.get(rung.practice.id)?.met ?? 0) > 0);
   return shown ? files + options.cultureAbove : Math.min(files + options.cultureAbove, 3);
 }
@@ -256,7 +311,10 @@ function progressOf(level: Level | null, cells: readonly Cell[], rungs: readonly
   if (level === null) return 0;
   const next = cells.find((cell) => cell.result.level > level && cell.result.required > 0);
   if (next === undefined) return level === 5 ? 1 : 0;
-  const supporting = rungs.filter((rung) => rung.level === next.result.level && !rung.required && rung.group === undefined && tallies.has(rung.practice.id));
+  const supporting = rungs.filter(
+    (rung) =>
+      rung.level === next.result.level && !rung.required && rung.group === undefined && tallies.has(rung.practice.id),
+  );
   const good = supporting.filter((rung) => isMet(rung.practice, tallies.get(rung.practice.id))).length;
   const extra = supporting.length === 0 ? 0 : (good / supporting.length) * 0.1;
   return Math.min(1, next.result.achieved + extra);
@@ -277,7 +335,12 @@ function confidenceOf(rungs: readonly Rung[], tallies: Tallies): number {
 const EFFORTS: readonly Effort[] = ["apply", "create", "confirm", "people"];
 
 /** Unsatisfied required practices of the cell above and of cells below that are not full: cheapest first, unknown last. */
-function blockers(level: Level | null, cells: readonly Cell[], rungs: readonly Rung[], tallies: Tallies): readonly PracticeId[] {
+function blockers(
+  level: Level | null,
+  cells: readonly Cell[],
+  rungs: readonly Rung[],
+  tallies: Tallies,
+): readonly PracticeId[] {
   if (level === null) return [];
   const next = cells.find((cell) => cell.result.level > level && cell.result.required > 0)?.result.level;
   const open = rungs.filter((rung) => {
@@ -286,7 +349,11 @@ function blockers(level: Level | null, cells: readonly Cell[], rungs: readonly R
     const tally = tallies.get(rung.practice.id);
     if (tally === undefined || isMet(rung.practice, tally)) return false;
     if (satisfied(rung.practice, tally, STANDARD) === undefined) return false;
-    if (rung.group !== undefined && rungs.some((other) => other.group === rung.group && isMet(other.practice, tallies.get(other.practice.id)))) return false;
+    if (
+      rung.group !== undefined &&
+      rungs.some((other) => other.group === rung.group && isMet(other.practice, tallies.get(other.practice.id)))
+    )
+      return false;
     const cell = cells.find((one) => one.result.level === rung.level);
     return rung.level === next || cell?.result.rating !== "F";
   });

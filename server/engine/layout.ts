@@ -12,7 +12,17 @@ export interface Root {
 /** `text`: hand over the text; `name`: that it exists is enough; `skip`: never looked at. */
 export type Interest = "text" | "name" | "skip";
 
-const SKIPPED_FOLDERS = new Set([".git", ".hg", ".jj", ".svn", "node_modules", ".terraform", ".venv", "__pycache__", ".vscode-test"]);
+const SKIPPED_FOLDERS = new Set([
+  ".git",
+  ".hg",
+  ".jj",
+  ".svn",
+  "node_modules",
+  ".terraform",
+  ".venv",
+  "__pycache__",
+  ".vscode-test",
+]);
 
 /** Folders that are never entered. */
 export function isSkippedFolder(name: string): boolean {
@@ -45,7 +55,10 @@ export function isYamlPath(path: string): boolean {
 /** Does the text of a YAML file hold anything of ours: an object, a pipeline, a tool's own file. A cheap look before reading. */
 export function looksRelevant(path: string, text: string): boolean {
   if (isPipelinePath(path) || NAMED_YAML.test(path)) return true;
-  return (text.includes("apiVersion") && text.includes("kind")) || /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text);
+  return (
+    (text.includes("apiVersion") && text.includes("kind")) ||
+    /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text)
+  );
 }
 
 const NAMED_YAML =
@@ -111,7 +124,10 @@ export function baseName(uri: string): string {
 
 /** One segment of a path as VS Code writes it in a URI. */
 export function encodeSegment(segment: string): string {
-  return encodeURIComponent(segment).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Finds the root that holds a URI: the longest one, so that nested folders win. */

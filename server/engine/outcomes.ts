@@ -78,7 +78,13 @@ export class Outcomes {
     const source = entry.source?.text.includes("kmm-ignore") === true ? entry.source : undefined;
     const key = first.subject.fact;
     const known = cache.get(key);
-    if (known !== undefined && known.config === config && known.source === source && known.production === production && same(known.judged, judged)) {
+    if (
+      known !== undefined &&
+      known.config === config &&
+      known.source === source &&
+      known.production === production &&
+      same(known.judged, judged)
+    ) {
       return known.outcomes;
     }
     const outcomes = judged.flatMap((one) => this.#outcomes(one, entry, config));
@@ -88,7 +94,9 @@ export class Outcomes {
 
   /** Outcomes on what is in no one file: namespaces, folders, repositories, the workspace. */
   across(): readonly Outcome[] {
-    return this.#snapshot.judgedAcross().flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+    return this.#snapshot
+      .judgedAcross()
+      .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
   }
 
   /** Everything, or everything below one root. */
@@ -98,7 +106,8 @@ export class Outcomes {
       if (entry.resources.length === 0 && entry.role !== "pipeline") continue;
       if (root === undefined || entry.root?.uri === root) for (const outcome of this.of(entry)) outcomes.push(outcome);
     }
-    for (const outcome of this.across()) if (root === undefined || this.#isBelow(outcome.subject, root)) outcomes.push(outcome);
+    for (const outcome of this.across())
+      if (root === undefined || this.#isBelow(outcome.subject, root)) outcomes.push(outcome);
     return outcomes;
   }
 
@@ -119,7 +128,13 @@ export class Outcomes {
     for (const entry of this.#snapshot.files.values()) {
       if (root !== undefined && entry.root?.uri !== root) continue;
       if (practice.subject === "pipeline" ? entry.role !== "pipeline" : entry.resources.length === 0) continue;
-      if (this.of(entry).some((outcome) => outcome.practice === practice && outcome.counted && (outcome.state === "met" || outcome.state === "waived"))) return true;
+      if (
+        this.of(entry).some(
+          (outcome) =>
+            outcome.practice === practice && outcome.counted && (outcome.state === "met" || outcome.state === "waived"),
+        )
+      )
+        return true;
     }
     return false;
   }
@@ -167,7 +182,13 @@ export class Outcomes {
       if (tally.met > 0 || (tally.unmet > 0 && practice.share !== "any")) continue;
       if (answer.state === "not-applicable") tallies.delete(practice.id);
       else if (answer.state === "not-met") tallies.set(practice.id, { ...tally, unmet: Math.max(1, tally.unmet) });
-      else tallies.set(practice.id, { ...tally, unmet: answer.state === "partial" ? 1 : 0, unknown: 0, attested: answer.state === "met" ? 1 : 0.5 });
+      else
+        tallies.set(practice.id, {
+          ...tally,
+          unmet: answer.state === "partial" ? 1 : 0,
+          unknown: 0,
+          attested: answer.state === "met" ? 1 : 0.5,
+        });
     }
     return tallies;
   }
@@ -176,10 +197,12 @@ export class Outcomes {
   rungs(config: Config): Readonly<Record<Dimension, readonly Rung[]>> {
     let rungs = this.#rungs.get(config);
     if (rungs === undefined) {
-      rungs = Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, this.#practices.flatMap((practice) => rungOf(practice, dimension, config))])) as unknown as Record<
-        Dimension,
-        readonly Rung[]
-      >;
+      rungs = Object.fromEntries(
+        DIMENSIONS.map((dimension) => [
+          dimension,
+          this.#practices.flatMap((practice) => rungOf(practice, dimension, config)),
+        ]),
+      ) as unknown as Record<Dimension, readonly Rung[]>;
       this.#rungs.set(config, rungs);
     }
     return rungs;
@@ -194,11 +217,15 @@ export class Outcomes {
       workloads: this.#snapshot.index.bucket(PODS).length > 0,
       cultureAbove: 1,
     };
-    return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, climb(dimension, rungs[dimension], tallies, options)])) as Record<Dimension, DimensionResult>;
+    return Object.fromEntries(
+      DIMENSIONS.map((dimension) => [dimension, climb(dimension, rungs[dimension], tallies, options)]),
+    ) as Record<Dimension, DimensionResult>;
   }
 
   #namespace(scope: string): readonly Outcome[] {
-    return this.#snapshot.judgedNamespace(scope).flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+    return this.#snapshot
+      .judgedNamespace(scope)
+      .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
   }
 
   #outcomes(judged: Judged, entry: FileEntry | undefined, config: Config): readonly Outcome[] {
@@ -225,7 +252,12 @@ export class Outcomes {
   }
 
   /** An unmet verdict, or what excuses it: an annotation, a comment, a waiver. */
-  #excuse(judged: Judged, verdict: Verdict & { state: "unmet" }, entry: FileEntry | undefined, config: Config): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
+  #excuse(
+    judged: Judged,
+    verdict: Verdict & { state: "unmet" },
+    entry: FileEntry | undefined,
+    config: Config,
+  ): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
     const fact = judged.subject.fact;
     const id = judged.practice.id;
     if (fact instanceof ResourceFact && fact.hasIgnores) {
@@ -240,7 +272,14 @@ export class Outcomes {
       }
     }
     if (config.waivers.length > 0) {
-      const named = fact instanceof ResourceFact ? { kind: fact.kind, name: fact.displayName, namespace: fact.scope.startsWith("ns:") ? fact.scope.slice(3) : undefined } : {};
+      const named =
+        fact instanceof ResourceFact
+          ? {
+              kind: fact.kind,
+              name: fact.displayName,
+              namespace: fact.scope.startsWith("ns:") ? fact.scope.slice(3) : undefined,
+            }
+          : {};
       const waiver = waiverFor(config, { practice: id, path: entry?.path ?? "", ...named });
       if (waiver !== undefined) return { state: "waived", reason: waiver.reason, waiver };
     }
@@ -279,7 +318,12 @@ function same(one: readonly Judged[], other: readonly Judged[]): boolean {
 
 function isAbout(subject: Subject, resource: Resource): boolean {
   const fact = subject.fact;
-  return fact === resource || (fact instanceof ResourceFact && fact.document === resource.document && fact.place.path.join() === resource.place.path.join());
+  return (
+    fact === resource ||
+    (fact instanceof ResourceFact &&
+      fact.document === resource.document &&
+      fact.place.path.join() === resource.place.path.join())
+  );
 }
 
 function rungOf(practice: Practice, dimension: Dimension, config: Config): readonly Rung[] {

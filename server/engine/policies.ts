@@ -22,7 +22,9 @@ export function ingressSelector(policy: Resource): Selector | undefined {
   switch (policy.group) {
     case "networking.k8s.io":
     case "extensions":
-      return isolatesIngress(spec.at("policyTypes")) ? (labelSelector(spec.at("podSelector")) ?? EVERYTHING) : undefined;
+      return isolatesIngress(spec.at("policyTypes"))
+        ? (labelSelector(spec.at("podSelector")) ?? EVERYTHING)
+        : undefined;
     case "cilium.io":
       return ciliumSelector(policy.body);
     case "projectcalico.org":
@@ -82,6 +84,9 @@ function calicoTypes(spec: Field): boolean {
 function adminSelector(subject: Field): Selector | undefined {
   if (subject.presence === "absent") return undefined;
   const namespaces = labelSelector(subject.at("namespaces"));
-  if (namespaces !== undefined) return namespaces.pairs.size + namespaces.expressions.length === 0 && !namespaces.open ? EVERYTHING : UNKNOWN_SELECTOR;
+  if (namespaces !== undefined)
+    return namespaces.pairs.size + namespaces.expressions.length === 0 && !namespaces.open
+      ? EVERYTHING
+      : UNKNOWN_SELECTOR;
   return UNKNOWN_SELECTOR;
 }

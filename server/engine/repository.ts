@@ -46,8 +46,15 @@ export class RepositoryFact implements Repository {
     this.root = root.uri;
     this.versionControl = root.versionControl;
     this.files = entries.map((entry) => new RepositoryFileFact(entry));
-    const ours = entries.filter((entry) => (entry.role === "kubernetes" && entry.resources.some((one) => !one.foreign)) || entry.role === "pipeline" || entry.role === "kustomization");
-    this.folders = [...new Set(ours.map((entry) => entry.path.slice(0, Math.max(0, entry.path.lastIndexOf("/")))))].sort();
+    const ours = entries.filter(
+      (entry) =>
+        (entry.role === "kubernetes" && entry.resources.some((one) => !one.foreign)) ||
+        entry.role === "pipeline" ||
+        entry.role === "kustomization",
+    );
+    this.folders = [
+      ...new Set(ours.map((entry) => entry.path.slice(0, Math.max(0, entry.path.lastIndexOf("/"))))),
+    ].sort();
     this.kubernetes = ours.length > 0 || entries.some((entry) => /(^|\/)Chart\.ya?ml$/.test(entry.path));
     this.place = { document: { uri: root.uri }, path: [] };
   }

@@ -72,7 +72,13 @@ export function labelSelector(selector: Field): Selector | undefined {
     if (read === undefined) elsewhere = true;
     else expressions.push(read);
   }
-  return { pairs: set.pairs, unknown: set.unknown, expressions, open: set.open || elsewhere, whole: elsewhere ? undefined : set.whole };
+  return {
+    pairs: set.pairs,
+    unknown: set.unknown,
+    expressions,
+    open: set.open || elsewhere,
+    whole: elsewhere ? undefined : set.whole,
+  };
 }
 
 /** Does the selector match: `undefined` when a value that is not known decides. */
@@ -120,7 +126,12 @@ function matchesExpression(expression: Expression, labels: LabelSet): boolean | 
  * `a in {"b"}`, joined by `&&`. Anything else is unknown.
  */
 export function calicoSelector(selector: Field): Selector {
-  const text = selector.presence === "present" ? (selector.text() ?? "").trim() : selector.presence === "absent" ? "all()" : undefined;
+  const text =
+    selector.presence === "present"
+      ? (selector.text() ?? "").trim()
+      : selector.presence === "absent"
+        ? "all()"
+        : undefined;
   if (text === undefined) return UNKNOWN_SELECTOR;
   if (text === "" || text === "all()") return EVERYTHING;
   const pairs = new Map<string, string>();
@@ -130,8 +141,10 @@ export function calicoSelector(selector: Field): Selector {
     const has = /^(!?)\s*has\(\s*([\w./-]+)\s*\)$/.exec(part);
     const within = /^([\w./-]+)\s+(in|not in)\s+\{([^}]*)\}$/.exec(part);
     if (compare !== null && compare[2] === "==") pairs.set(compare[1] ?? "", compare[3] ?? "");
-    else if (compare !== null) expressions.push({ key: compare[1] ?? "", operator: "NotIn", values: [compare[3] ?? ""] });
-    else if (has !== null) expressions.push({ key: has[2] ?? "", operator: has[1] === "!" ? "DoesNotExist" : "Exists", values: [] });
+    else if (compare !== null)
+      expressions.push({ key: compare[1] ?? "", operator: "NotIn", values: [compare[3] ?? ""] });
+    else if (has !== null)
+      expressions.push({ key: has[2] ?? "", operator: has[1] === "!" ? "DoesNotExist" : "Exists", values: [] });
     else if (within !== null) {
       const values = (within[3] ?? "").split(",").map((value) => value.trim().replace(/^["']|["']$/g, ""));
       expressions.push({ key: within[1] ?? "", operator: within[2] === "in" ? "In" : "NotIn", values });

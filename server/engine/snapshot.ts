@@ -1,17 +1,24 @@
 /** One immutable state of the workspace, which answers questions. Computes what is asked for, once. */
 import type { DocumentRef, Place } from "../../model/edit.ts";
-import type { Folder, Namespace, Pipeline, Repository, Resource, Workspace as WorkspaceFact } from "../../model/facts.ts";
-import { type PipelineFiles, isGithubWorkflow, readGithubWorkflow } from "./dialects/github-actions.ts";
-import { reaches } from "./dialects/kustomize.ts";
+import type {
+  Folder,
+  Namespace,
+  Pipeline,
+  Repository,
+  Resource,
+  Workspace as WorkspaceFact,
+} from "../../model/facts.ts";
+import { isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { reaches } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
 import type { FileEntry } from "./files.ts";
 import type { Judge, Judged } from "./judge.ts";
 import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
-import { RepositoryFact, foldersOf } from "./repository.ts";
+import { foldersOf, RepositoryFact } from "./repository.ts";
 import type { Range } from "./source.ts";
-import { PODS, scoped, type WorldIndex } from "./world-index.ts";
 import type { Packages, WorldState } from "./world.ts";
+import { PODS, scoped, type WorldIndex } from "./world-index.ts";
 
 /** The parts of a state that are shared with the next one when they did not change. */
 export interface Parts {
@@ -68,7 +75,13 @@ export class WorldSnapshot implements WorldState {
 
   get repositories(): readonly Repository[] {
     return once(this.repositoriesToken, repositoriesByToken, () =>
-      this.roots.map((root) => new RepositoryFact(root, [...this.files.values()].filter((entry) => entry.root === root))),
+      this.roots.map(
+        (root) =>
+          new RepositoryFact(
+            root,
+            [...this.files.values()].filter((entry) => entry.root === root),
+          ),
+      ),
     );
   }
 
@@ -77,7 +90,9 @@ export class WorldSnapshot implements WorldState {
   }
 
   get pipelines(): readonly Pipeline[] {
-    return once(this.pipelinesToken, pipelinesByToken, () => [...this.files.values()].flatMap((entry) => this.#pipelinesOf(entry)));
+    return once(this.pipelinesToken, pipelinesByToken, () =>
+      [...this.files.values()].flatMap((entry) => this.#pipelinesOf(entry)),
+    );
   }
 
   /** Namespaces of the application: one per scope that holds workloads. */
@@ -99,7 +114,9 @@ export class WorldSnapshot implements WorldState {
   /** Judgements on everything a file declares: its objects, or its pipeline. */
   judged(entry: FileEntry): readonly Judged[] {
     if (entry.role === "pipeline") {
-      return this.pipelines.filter((pipeline) => pipeline.document.uri === entry.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
+      return this.pipelines
+        .filter((pipeline) => pipeline.document.uri === entry.uri)
+        .flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
     }
     const byDocument = new Map<DocumentRef, Resource[]>();
     for (const resource of entry.resources) {
@@ -135,9 +152,14 @@ export class WorldSnapshot implements WorldState {
     return now;
   }
 
-  #on(fact: Namespace | Folder | Repository | WorkspaceFact | Pipeline, kind: "namespace" | "folder" | "repository" | "workspace" | "pipeline", document: DocumentRef | undefined) {
+  #on(
+    fact: Namespace | Folder | Repository | WorkspaceFact | Pipeline,
+    kind: "namespace" | "folder" | "repository" | "workspace" | "pipeline",
+    document: DocumentRef | undefined,
+  ) {
     const before = this.#cache.subjects.get(fact);
-    const now = before === undefined ? this.#judge.subject(kind, fact, document, this) : this.#judge.refresh(before, this);
+    const now =
+      before === undefined ? this.#judge.subject(kind, fact, document, this) : this.#judge.refresh(before, this);
     if (now !== before) this.#cache.subjects.set(fact, now);
     return now;
   }
@@ -201,7 +223,10 @@ class PackageIndex implements Packages {
   }
 }
 
-const namespaceCache = new WeakMap<readonly Resource[], { readonly objects: readonly Resource[]; readonly namespace: Namespace }>();
+const namespaceCache = new WeakMap<
+  readonly Resource[],
+  { readonly objects: readonly Resource[]; readonly namespace: Namespace }
+>();
 
 function namespacesOf(index: WorldIndex): readonly Namespace[] {
   const scopes = new Set(index.bucket(PODS).map((resource) => resource.scope));

@@ -158,7 +158,8 @@ export class SourceFile {
     const index = this.indexOf(place.document);
     const document = this.documents[index];
     const start = this.starts[index];
-    if (document === undefined || start === undefined) return { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    if (document === undefined || start === undefined)
+      return { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
     const [from, to] = offsetsOf(document, place);
     const lines = linesOf(document);
     return { start: shift(positionAt(lines, from), start), end: shift(positionAt(lines, to), start) };
@@ -223,7 +224,8 @@ export function offsetsOf(document: SourceDocument, place: Place): readonly [num
     key = next.key;
   }
   if (place.onKey === true && key !== undefined) return key;
-  if (node.kind === "scalar" && node.end > node.start) return place.span === undefined ? scalarRange(node) : spanOf(document.text, node, place.span[0], place.span[1]);
+  if (node.kind === "scalar" && node.end > node.start)
+    return place.span === undefined ? scalarRange(node) : spanOf(document.text, node, place.span[0], place.span[1]);
   return key ?? tokenOf(node);
 }
 
@@ -265,7 +267,8 @@ function tokenOf(node: Tree): readonly [number, number] {
   }
   for (const name of ["name", "kind"]) {
     const entry = lookup(node, name);
-    if (entry?.value.kind === "scalar" && entry.value.end > entry.value.start) return [entry.value.start, entry.value.end];
+    if (entry?.value.kind === "scalar" && entry.value.end > entry.value.start)
+      return [entry.value.start, entry.value.end];
   }
   const first = node.entries[0];
   return first === undefined ? [node.start, node.end] : [first.keyStart, first.keyEnd];

@@ -14,7 +14,13 @@ import { WorldIndex } from "./world-index.ts";
 /** What a host says of one file. */
 export type Change =
   /** Its text, or `null` when the file is gone. `open`: it is being edited; `yaml`: it is YAML whatever it is called. */
-  | { readonly uri: string; readonly text: string | null; readonly version?: number; readonly open?: boolean; readonly yaml?: boolean }
+  | {
+      readonly uri: string;
+      readonly text: string | null;
+      readonly version?: number;
+      readonly open?: boolean;
+      readonly yaml?: boolean;
+    }
   /** It exists, and its text is not needed. */
   | { readonly uri: string; readonly listed: true }
   /** It could not be, or was not to be, read. */
@@ -80,7 +86,10 @@ export class Workspace {
       repositoriesToken: {},
       pipelinesToken: {},
       packagesToken: {},
-      workspace: { roots: options.roots.map((root) => root.uri), place: { document: { uri: options.roots[0]?.uri ?? "" }, path: [] } },
+      workspace: {
+        roots: options.roots.map((root) => root.uri),
+        place: { document: { uri: options.roots[0]?.uri ?? "" }, path: [] },
+      },
       kubernetesMinor: DEFAULT_CONFIG.kubernetesMinor,
     };
     this.#snapshot = this.#take();
@@ -119,12 +128,24 @@ export class Workspace {
       yaml: "yaml" in change && change.yaml === true,
     };
     const previous = files.get(change.uri);
-    if (previous?.source !== undefined && previous.source.text === input.text && previous.source.version === input.version) return;
-    files.set(change.uri, readFile(input, rootOf(this.#options.roots, change.uri), this.#around(this.#parts), previous));
+    if (
+      previous?.source !== undefined &&
+      previous.source.text === input.text &&
+      previous.source.version === input.version
+    )
+      return;
+    files.set(
+      change.uri,
+      readFile(input, rootOf(this.#options.roots, change.uri), this.#around(this.#parts), previous),
+    );
   }
 
   #around({ charts, patches }: Pick<Parts, "charts" | "patches">): Surroundings {
-    return { charts, patches, excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path) };
+    return {
+      charts,
+      patches,
+      excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path),
+    };
   }
 
   /** The configuration changed: files come and go as it says. */
@@ -177,7 +198,11 @@ export class Workspace {
       files,
       charts,
       patches,
-      index: before.index.with(removed, added, (resource) => files.get(resource.document.uri)?.resources.indexOf(resource) ?? 0),
+      index: before.index.with(
+        removed,
+        added,
+        (resource) => files.get(resource.document.uri)?.resources.indexOf(resource) ?? 0,
+      ),
       repositoriesToken: repository ? {} : before.repositoriesToken,
       pipelinesToken: pipelines ? {} : before.pipelinesToken,
       packagesToken: packages ? {} : before.packagesToken,
@@ -186,14 +211,18 @@ export class Workspace {
 
   /** What kustomizations apply as patches; the same set when that did not change. */
   #patches(before: Parts, files: ReadonlyMap<string, FileEntry>, touched: ReadonlySet<string>): ReadonlySet<string> {
-    const affected = [...touched].some((uri) => files.get(uri)?.role === "kustomization" || before.files.get(uri)?.role === "kustomization");
+    const affected = [...touched].some(
+      (uri) => files.get(uri)?.role === "kustomization" || before.files.get(uri)?.role === "kustomization",
+    );
     if (!affected) return before.patches;
     const patches = new Set<string>();
     for (const entry of files.values()) {
       const document = entry.role === "kustomization" ? entry.source?.documents[0] : undefined;
       if (document !== undefined) for (const uri of patchesOf(entry.uri, rootField(document))) patches.add(uri);
     }
-    return patches.size === before.patches.size && [...patches].every((uri) => before.patches.has(uri)) ? before.patches : patches;
+    return patches.size === before.patches.size && [...patches].every((uri) => before.patches.has(uri))
+      ? before.patches
+      : patches;
   }
 
   #readConfigs(touched: ReadonlySet<string>): boolean {
@@ -207,7 +236,9 @@ export class Workspace {
   }
 
   #readConfig(root: Root): RootConfig {
-    const entry = [".kmm.yaml", ".kmm.yml"].map((name) => this.#parts.files.get(`${root.uri}/${name}`)).find((one) => one?.source !== undefined);
+    const entry = [".kmm.yaml", ".kmm.yml"]
+      .map((name) => this.#parts.files.get(`${root.uri}/${name}`))
+      .find((one) => one?.source !== undefined);
     const document = entry?.source?.documents[0];
     const last = this.#configs.get(root.uri)?.config;
     const base = this.#defaults();
@@ -216,7 +247,8 @@ export class Workspace {
       document,
       {
         practices: new Set(this.#practices.keys()),
-        attestable: (id) => this.#practices.get(id)?.answers ?? (this.#practices.get(id)?.asked === true ? "yes" : "no"),
+        attestable: (id) =>
+          this.#practices.get(id)?.answers ?? (this.#practices.get(id)?.asked === true ? "yes" : "no"),
         today: this.#options.today,
       },
       base,
@@ -226,14 +258,19 @@ export class Workspace {
   }
 
   #overridden(config: Config): Config {
-    return this.#options.targets === undefined ? config : { ...config, target: { ...config.target, ...this.#options.targets } };
+    return this.#options.targets === undefined
+      ? config
+      : { ...config, target: { ...config.target, ...this.#options.targets } };
   }
 
   #defaults(): Config {
     const target = this.#options.target;
     if (target === undefined) return this.#overridden(DEFAULT_CONFIG);
     const level = Math.min(5, Math.max(1, Math.round(target))) as 1 | 2 | 3 | 4 | 5;
-    return this.#overridden({ ...DEFAULT_CONFIG, target: { culture: level, architecture: level, automation: level, security: level, scalability: level } });
+    return this.#overridden({
+      ...DEFAULT_CONFIG,
+      target: { culture: level, architecture: level, automation: level, security: level, scalability: level },
+    });
   }
 
   #take(): Snapshot {

@@ -37,8 +37,10 @@ export class WorldIndex {
     };
     const gone = new Map<string, Set<Resource>>();
     const come = new Map<string, Resource[]>();
-    for (const resource of removed) for (const key of keysOf(resource)) addTo(gone, key, () => new Set<Resource>()).add(resource);
-    for (const resource of added) for (const key of keysOf(resource)) addTo(come, key, () => [] as Resource[]).push(resource);
+    for (const resource of removed)
+      for (const key of keysOf(resource)) addTo(gone, key, () => new Set<Resource>()).add(resource);
+    for (const resource of added)
+      for (const key of keysOf(resource)) addTo(come, key, () => [] as Resource[]).push(resource);
     if (gone.size === 0 && come.size === 0) return this;
     const buckets = new Map(this.#buckets);
     let kindsChanged = false;
@@ -141,7 +143,9 @@ export function selecting(
   const index = selectorIndex(bucket, read);
   // Where labels may be missing from what is written, any selector might match: then there is no way around looking at all.
   const open = labels.open || labels.unknown.size > 0;
-  const candidates = open ? bucket : [...[...labels.pairs].flatMap(([key, value]) => index.byPair.get(`${key}=${value}`) ?? []), ...index.wild];
+  const candidates = open
+    ? bucket
+    : [...[...labels.pairs].flatMap(([key, value]) => index.byPair.get(`${key}=${value}`) ?? []), ...index.wild];
   const found: { resource: Resource; sure: boolean }[] = [];
   for (const resource of candidates) {
     const selector = selectorOf(resource, read);
@@ -168,7 +172,9 @@ function podIndex(bucket: readonly Resource[]): PodIndex {
       if (!(resource instanceof WorkloadFact)) continue;
       const labels = resource.podLabelSet;
       if (labels.open || labels.unknown.size > 0) open.push(resource);
-      else for (const [key, value] of labels.pairs) addTo(byPair, `${key}=${value}`, () => [] as WorkloadFact[]).push(resource);
+      else
+        for (const [key, value] of labels.pairs)
+          addTo(byPair, `${key}=${value}`, () => [] as WorkloadFact[]).push(resource);
     }
     index = { byPair, open };
     podIndexes.set(bucket, index);
@@ -177,7 +183,10 @@ function podIndex(bucket: readonly Resource[]): PodIndex {
 }
 
 /** Workloads of a bucket that the selector matches, with the answer. */
-export function selected(bucket: readonly Resource[], selector: Selector): readonly { readonly workload: WorkloadFact; readonly sure: boolean }[] {
+export function selected(
+  bucket: readonly Resource[],
+  selector: Selector,
+): readonly { readonly workload: WorkloadFact; readonly sure: boolean }[] {
   const first = selector.pairs.entries().next();
   let candidates: readonly Resource[] = bucket;
   if (first.done !== true) {

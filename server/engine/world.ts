@@ -13,8 +13,8 @@ import type {
   Workload,
   World,
 } from "../../model/facts.ts";
-import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { deliveries } from "./deliveries.ts";
+import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
 import { readScaler, SCALER_KINDS } from "./scalers.ts";
 import { type LabelSet, labelSelector, labelSetOf, matches, plainSelector, type Selector } from "./selectors.ts";
@@ -292,12 +292,21 @@ export class TrackedWorld implements World {
     const maybe = new Set<Resource>();
     const services = this.servicesOf(workload);
     this.#monitors(POD_MONITORS, workload.podLabelSet, workload.scope, true, sure, maybe);
-    for (const service of services.sure) this.#monitors(SERVICE_MONITORS, labelsOfService(service), service.scope, true, sure, maybe);
-    for (const service of services.maybe) this.#monitors(SERVICE_MONITORS, labelsOfService(service), service.scope, false, sure, maybe);
+    for (const service of services.sure)
+      this.#monitors(SERVICE_MONITORS, labelsOfService(service), service.scope, true, sure, maybe);
+    for (const service of services.maybe)
+      this.#monitors(SERVICE_MONITORS, labelsOfService(service), service.scope, false, sure, maybe);
     return { sure: [...sure], maybe: [...maybe].filter((one) => !sure.has(one)) };
   }
 
-  #monitors(kinds: readonly GroupKind[], labels: LabelSet, scope: Scope, certain: boolean, sure: Set<Resource>, maybe: Set<Resource>): void {
+  #monitors(
+    kinds: readonly GroupKind[],
+    labels: LabelSet,
+    scope: Scope,
+    certain: boolean,
+    sure: Set<Resource>,
+    maybe: Set<Resource>,
+  ): void {
     for (const kind of kinds) {
       for (const { resource, sure: match } of selecting(this.#bucket(kind), specSelector, labels)) {
         const reached = watches(resource, scope);
@@ -409,7 +418,10 @@ export class TrackedWorld implements World {
 
   /** Workloads that a name could mean: those so named, and those whose name a template decides. */
   #candidates(scope: Scope, name: Field): readonly Workload[] {
-    const bucket = scope === "unset" || scope === "unknown" || scope.startsWith("chart:") ? this.#bucket(PODS) : [...this.#bucket(scoped(PODS, scope)), ...this.#bucket(scoped(PODS, "unset"))];
+    const bucket =
+      scope === "unset" || scope === "unknown" || scope.startsWith("chart:")
+        ? this.#bucket(PODS)
+        : [...this.#bucket(scoped(PODS, scope)), ...this.#bucket(scoped(PODS, "unset"))];
     const text = name.source ?? "";
     const list = name.presence === "present" ? [...byName(bucket, text), ...byTemplate(bucket)] : bucket;
     return list.filter((one) => one instanceof WorkloadFact);
@@ -436,7 +448,12 @@ function sameName(name: Field, resource: Resource, scope: Scope): boolean | unde
 
 function names(scaler: Scaler, workload: Workload): boolean | undefined {
   const kind = scaler.target.kind;
-  const kindText = kind.presence === "present" ? kind.source : kind.presence === "absent" && scaler.by === "keda" ? "Deployment" : undefined;
+  const kindText =
+    kind.presence === "present"
+      ? kind.source
+      : kind.presence === "absent" && scaler.by === "keda"
+        ? "Deployment"
+        : undefined;
   if (kind.presence === "absent" && scaler.by !== "keda") return false;
   if (kindText !== undefined && kindText !== workload.kind) return false;
   const name = sameName(scaler.target.name, workload, scaler.resource.scope);

@@ -17,7 +17,13 @@ export interface KmmAction {
 }
 
 /** Fixes for the findings that touch the range. */
-export function actionsAt(snapshot: Snapshot, entry: FileEntry, range: Range, texts: Texts, show: Show): readonly KmmAction[] {
+export function actionsAt(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  range: Range,
+  texts: Texts,
+  show: Show,
+): readonly KmmAction[] {
   const actions: KmmAction[] = [];
   for (const diagnostic of diagnosticsOf(snapshot, entry, texts, show)) {
     if (diagnostic.outcome === undefined || !touches(diagnostic, entry, range)) continue;
@@ -40,7 +46,10 @@ export function actionsAt(snapshot: Snapshot, entry: FileEntry, range: Range, te
 
 /** On the finding's own token, or on those of the same finding elsewhere in the file. */
 function touches(diagnostic: KmmDiagnostic, entry: FileEntry, range: Range): boolean {
-  const ranges = [diagnostic.range, ...diagnostic.related.filter((one) => one.uri === entry.uri).map((one) => one.range)];
+  const ranges = [
+    diagnostic.range,
+    ...diagnostic.related.filter((one) => one.uri === entry.uri).map((one) => one.range),
+  ];
   return ranges.some((one) => !isBefore(one.end, range.start) && !isBefore(range.end, one.start));
 }
 

@@ -27,10 +27,18 @@ export type Show = "next" | "all" | "off";
 export const MAX_DIAGNOSTICS = 200;
 
 /** `complete` is false while the workspace is still being read: then only what this file alone decides is said. */
-export function diagnosticsOf(snapshot: Snapshot, entry: FileEntry, texts: Texts, show: Show, complete = true): readonly KmmDiagnostic[] {
+export function diagnosticsOf(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  texts: Texts,
+  show: Show,
+  complete = true,
+): readonly KmmDiagnostic[] {
   const own = ownProblems(snapshot, entry, texts);
   if (show === "off") return own;
-  const outcomes = snapshot.outcomes.of(entry).filter((outcome) => outcome.state === "unmet" && (complete || !outcome.across));
+  const outcomes = snapshot.outcomes
+    .of(entry)
+    .filter((outcome) => outcome.state === "unmet" && (complete || !outcome.across));
   if (outcomes.length === 0) return own;
   const levels = snapshot.outcomes.file(entry);
   const found: KmmDiagnostic[] = [];
@@ -40,7 +48,10 @@ export function diagnosticsOf(snapshot: Snapshot, entry: FileEntry, texts: Texts
     const diagnostic = diagnosticOf(snapshot, entry, outcome, severity, texts);
     if (diagnostic !== undefined) found.push(diagnostic);
   }
-  found.sort((one, other) => one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character);
+  found.sort(
+    (one, other) =>
+      one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character,
+  );
   return [...own, ...capped(found, texts)];
 }
 
@@ -48,7 +59,13 @@ export function diagnosticsOf(snapshot: Snapshot, entry: FileEntry, texts: Texts
  * A forbidden thing at level 1 is a warning whatever the level. Required practices up to the next level are
  * information, hints where they lie beyond the target. What supports, and what lies higher, is shown on demand.
  */
-function severityOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, levels: Results, show: Show): Severity | undefined {
+function severityOf(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  outcome: Outcome,
+  levels: Results,
+  show: Show,
+): Severity | undefined {
   const { practice } = outcome;
   const config = snapshot.outcomes.configFor(entry);
   const set = config.practices.get(practice.id);
@@ -64,13 +81,23 @@ function severityOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, leve
   return "information";
 }
 
-function diagnosticOf(snapshot: Snapshot, entry: FileEntry, outcome: Outcome, severity: Severity, texts: Texts): KmmDiagnostic | undefined {
+function diagnosticOf(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  outcome: Outcome,
+  severity: Severity,
+  texts: Texts,
+): KmmDiagnostic | undefined {
   const spots = spotsOf(outcome);
   const here = spots.find((spot) => spot.place.document.uri === entry.uri);
   if (here === undefined) return undefined;
   const related = spots
     .filter((spot) => spot !== here)
-    .map((spot: Spot) => ({ uri: spot.place.document.uri, range: snapshot.rangeOf(spot.place), message: fullMessage(texts, outcome, spot) }));
+    .map((spot: Spot) => ({
+      uri: spot.place.document.uri,
+      range: snapshot.rangeOf(spot.place),
+      message: fullMessage(texts, outcome, spot),
+    }));
   return {
     code: outcome.practice.id,
     range: snapshot.rangeOf(here.place),
@@ -86,7 +113,18 @@ function capped(found: readonly KmmDiagnostic[], texts: Texts): readonly KmmDiag
   const last = found[MAX_DIAGNOSTICS - 1];
   if (found.length <= MAX_DIAGNOSTICS || last === undefined) return found;
   const more = say(texts, "diagnostic.more", { count: found.length - MAX_DIAGNOSTICS + 1 });
-  return [...found.slice(0, MAX_DIAGNOSTICS - 1), { ...last, message: more, related: [], practice: undefined, outcome: undefined, severity: "information", code: "kmm/more" }];
+  return [
+    ...found.slice(0, MAX_DIAGNOSTICS - 1),
+    {
+      ...last,
+      message: more,
+      related: [],
+      practice: undefined,
+      outcome: undefined,
+      severity: "information",
+      code: "kmm/more",
+    },
+  ];
 }
 
 /** What is wrong with what people told us: the configuration, comments and annotations that ignore. */

@@ -29,7 +29,9 @@ export function explain(practice: Practice, texts: Texts): string {
     section(texts, "explain.why", text.why),
     section(texts, "explain.what", text.what),
     section(texts, "explain.whenNot", text.whenNot),
-    practice.asked === true || practice.answers === "yes" || practice.answers === "elsewhere" ? `${say(texts, `explain.answer.${practice.answers ?? "yes"}`)}\n` : "",
+    practice.asked === true || practice.answers === "yes" || practice.answers === "elsewhere"
+      ? `${say(texts, `explain.answer.${practice.answers ?? "yes"}`)}\n`
+      : "",
     equivalents(practice, texts),
     section(texts, "explain.references", practice.references.map((url) => `- <${url}>`).join("\n")),
   ];
@@ -49,6 +51,8 @@ function section(texts: Texts, heading: string, body: string): string {
 }
 
 function equivalents(practice: Practice, texts: Texts): string {
-  const rules = Object.entries(practice.equivalents ?? {}).map(([source, ids]) => `- ${SOURCES[source as RuleSource]}: ${ids.join(", ")}`);
+  const rules = Object.entries(practice.equivalents ?? {}).map(
+    ([source, ids]) => `- ${SOURCES[source as RuleSource]}: ${ids.join(", ")}`,
+  );
   return section(texts, "explain.equivalents", rules.join("\n"));
 }

@@ -17,28 +17,52 @@ export interface KmmHover {
 /** Link to the explanation of a practice; the host decides how one opens it. */
 export type LinkOf = (practice: PracticeId) => string | undefined;
 
-export function hoverAt(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
-  return onObject(snapshot, entry, position, texts, linkOf) ?? onPipeline(snapshot, entry, position, texts, linkOf) ?? onPractice(snapshot, entry, position, texts, linkOf);
+export function hoverAt(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  position: Position,
+  texts: Texts,
+  linkOf: LinkOf,
+): KmmHover | undefined {
+  return (
+    onObject(snapshot, entry, position, texts, linkOf) ??
+    onPipeline(snapshot, entry, position, texts, linkOf) ??
+    onPractice(snapshot, entry, position, texts, linkOf)
+  );
 }
 
 function holds(range: Range, position: Position): boolean {
-  const before = position.line < range.start.line || (position.line === range.start.line && position.character < range.start.character);
-  const behind = position.line > range.end.line || (position.line === range.end.line && position.character > range.end.character);
+  const before =
+    position.line < range.start.line ||
+    (position.line === range.start.line && position.character < range.start.character);
+  const behind =
+    position.line > range.end.line || (position.line === range.end.line && position.character > range.end.character);
   return !before && !behind;
 }
 
 /** On the value of `kind` or of `metadata.name`. */
-function onObject(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+function onObject(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  position: Position,
+  texts: Texts,
+  linkOf: LinkOf,
+): KmmHover | undefined {
   const resource = entry.resources.find((one) => {
     if (one.foreign) return false;
     return [one.place, one.name.place].some((place) => holds(snapshot.rangeOf(place), position));
   });
   if (resource === undefined) return undefined;
-  const range = [resource.name.place, resource.place].map((place) => snapshot.rangeOf(place)).find((one) => holds(one, position));
+  const range = [resource.name.place, resource.place]
+    .map((place) => snapshot.rangeOf(place))
+    .find((one) => holds(one, position));
   const results = snapshot.outcomes.resource(entry, resource);
   const outcomes = snapshot.outcomes.ofResource(entry, resource);
-  const title = `**${resource.kind} ${escape(resource.displayName)}**`;
-  return { text: levelTable(title, results, outcomes, texts, linkOf, standing(resource, texts)), range: range ?? snapshot.rangeOf(resource.place) };
+  const title = `**${resource.kind} ${asText(resource.displayName)}**`;
+  return {
+    text: levelTable(title, results, outcomes, texts, linkOf, standing(resource, texts)),
+    range: range ?? snapshot.rangeOf(resource.place),
+  };
 }
 
 function standing(resource: Resource, texts: Texts): string | undefined {
@@ -47,18 +71,34 @@ function standing(resource: Resource, texts: Texts): string | undefined {
 }
 
 /** On a workflow's `jobs`. */
-function onPipeline(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+function onPipeline(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  position: Position,
+  texts: Texts,
+  linkOf: LinkOf,
+): KmmHover | undefined {
   if (entry.role !== "pipeline") return undefined;
   const pipeline = snapshot.pipelines.find((one) => one.document.uri === entry.uri);
   if (pipeline === undefined) return undefined;
   const range = snapshot.rangeOf({ ...pipeline.place, onKey: true });
   if (!holds(range, position)) return undefined;
-  const title = `**${say(texts, "hover.pipeline")} ${escape(pipeline.displayName)}**`;
-  return { text: levelTable(title, snapshot.outcomes.file(entry), snapshot.outcomes.of(entry), texts, linkOf, undefined), range };
+  const title = `**${say(texts, "hover.pipeline")} ${asText(pipeline.displayName)}**`;
+  return {
+    text: levelTable(title, snapshot.outcomes.file(entry), snapshot.outcomes.of(entry), texts, linkOf, undefined),
+    range,
+  };
 }
 
 /** One line per dimension that applies: the level, what holds it, and the next step; nothing more. */
-function levelTable(title: string, results: Results, outcomes: readonly Outcome[], texts: Texts, linkOf: LinkOf, note: string | undefined): string {
+function levelTable(
+  title: string,
+  results: Results,
+  outcomes: readonly Outcome[],
+  texts: Texts,
+  linkOf: LinkOf,
+  note: string | undefined,
+): string {
   const lines = DIMENSIONS.flatMap((dimension) => {
     const { level, reach, possible, blockedBy } = results[dimension];
     if (level === null) return [];
@@ -67,8 +107,13 @@ function levelTable(title: string, results: Results, outcomes: readonly Outcome[
     if (possible !== null && possible > level) extra.push(say(texts, "hover.possible", { level: possible }));
     if (reach !== null && reach > level) extra.push(say(texts, "hover.reach", { level: reach }));
     const about = extra.length === 0 ? "" : ` (${extra.join(", ")})`;
-    const next = blockedBy.find((id) => outcomes.some((outcome) => outcome.practice.id === id && outcome.state === "unmet")) ?? blockedBy[0];
-    const step = next === undefined ? "" : ` · ${say(texts, "hover.next", { practice: link(next, texts, linkOf), count: blockedBy.length })}`;
+    const next =
+      blockedBy.find((id) => outcomes.some((outcome) => outcome.practice.id === id && outcome.state === "unmet")) ??
+      blockedBy[0];
+    const step =
+      next === undefined
+        ? ""
+        : ` · ${say(texts, "hover.next", { practice: link(next, texts, linkOf), count: blockedBy.length })}`;
     return [`- ${name}: **${level}** ${cellName(texts, dimension, level)}${about}${step}`];
   });
   if (lines.length === 0) return [title, "", note ?? say(texts, "hover.nothing")].join("\n");
@@ -76,7 +121,13 @@ function levelTable(title: string, results: Results, outcomes: readonly Outcome[
 }
 
 /** On a token that a practice points at: first what is missing, then what is met; three at most. */
-function onPractice(snapshot: Snapshot, entry: FileEntry, position: Position, texts: Texts, linkOf: LinkOf): KmmHover | undefined {
+function onPractice(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  position: Position,
+  texts: Texts,
+  linkOf: LinkOf,
+): KmmHover | undefined {
   const order = ["unmet", "waived", "unknown", "met"];
   const here = snapshot.outcomes
     .of(entry)
@@ -87,7 +138,11 @@ function onPractice(snapshot: Snapshot, entry: FileEntry, position: Position, te
         .map((spot) => ({ outcome, spot, range: snapshot.rangeOf(spot.place) }))
         .filter(({ range }) => holds(range, position)),
     )
-    .sort((one, other) => order.indexOf(one.outcome.state) - order.indexOf(other.outcome.state) || one.outcome.practice.level - other.outcome.practice.level);
+    .sort(
+      (one, other) =>
+        order.indexOf(one.outcome.state) - order.indexOf(other.outcome.state) ||
+        one.outcome.practice.level - other.outcome.practice.level,
+    );
   const first = here[0];
   if (first === undefined) return undefined;
   const parts = here.slice(0, 3).map(({ outcome, spot }) => {
@@ -96,7 +151,7 @@ function onPractice(snapshot: Snapshot, entry: FileEntry, position: Position, te
     return [
       `**${link(practice.id, texts, linkOf)}** · ${sign}`,
       cellTitle(texts, practice.dimension, practice.level),
-      outcome.state === "met" || outcome.state === "unmet" ? escape(messageOf(texts, outcome, spot)) : "",
+      outcome.state === "met" || outcome.state === "unmet" ? asText(messageOf(texts, outcome, spot)) : "",
       outcome.state === "unmet" ? firstSentence(texts.practices[practice.id]?.why ?? "") : "",
     ]
       .filter((line) => line !== "")
@@ -117,6 +172,6 @@ function link(id: PracticeId, texts: Texts, linkOf: LinkOf): string {
 }
 
 /** Names come from files: what they say is text, never Markdown. */
-function escape(text: string): string {
+function asText(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+!|<>~]/g, "\\$&");
 }

@@ -5,14 +5,22 @@ import { cellTitle, say, type Texts } from "../../model/text/texts.ts";
 import { gateOf } from "./explain.ts";
 
 export function practiceTable(practices: readonly Practice[], texts: Texts, format: "table" | "json"): string {
-  if (format === "json") return `${JSON.stringify(practices.map((practice) => row(practice, texts)), null, 2)}\n`;
+  if (format === "json")
+    return `${JSON.stringify(
+      practices.map((practice) => row(practice, texts)),
+      null,
+      2,
+    )}\n`;
   const width = Math.max(...practices.map((practice) => practice.id.length));
   const lines = DIMENSIONS.flatMap((dimension) =>
     LEVELS.flatMap((level) => {
       const here = practices.filter((practice) => practice.dimension === dimension && practice.level === level);
       if (here.length === 0) return [];
       const rows = here.map((practice) => {
-        const gate = typeof practice.gate === "object" ? say(texts, "gate.one", { group: practice.gate.group }) : say(texts, `gate.${gateOf(practice)}`);
+        const gate =
+          typeof practice.gate === "object"
+            ? say(texts, "gate.one", { group: practice.gate.group })
+            : say(texts, `gate.${gateOf(practice)}`);
         return `  ${practice.id.padEnd(width)}  ${texts.practices[practice.id]?.title ?? ""} (${gate}${practice.fix === undefined ? "" : `, ${say(texts, "table.fix")}`})`;
       });
       return [cellTitle(texts, dimension, level), ...rows, ""];

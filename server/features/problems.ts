@@ -31,7 +31,9 @@ function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
     args: problem.args,
   }));
   const used = new Set(snapshot.outcomes.all(entry.root?.uri).flatMap((outcome) => outcome.waiver ?? []));
-  const unused = root.config.waivers.filter((waiver) => waiver.counts && !used.has(waiver) && waiver.place.document.uri === entry.uri);
+  const unused = root.config.waivers.filter(
+    (waiver) => waiver.counts && !used.has(waiver) && waiver.place.document.uri === entry.uri,
+  );
   return [
     ...problems,
     ...unused.map((waiver) => ({
@@ -54,7 +56,9 @@ function ignoreProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
   for (const resource of entry.resources) {
     if (!(resource instanceof ResourceFact) || !resource.hasIgnores) continue;
     const used = new Set<PracticeId>(
-      snapshot.outcomes.ofResource(entry, resource).flatMap((outcome) => (outcome.annotated === true ? [outcome.practice.id] : [])),
+      snapshot.outcomes
+        .ofResource(entry, resource)
+        .flatMap((outcome) => (outcome.annotated === true ? [outcome.practice.id] : [])),
     );
     for (const problem of annotationProblems(resource, used, snapshot.practiceIds)) {
       found.push({ range: snapshot.rangeOf(problem.place), key: problem.key, args: problem.args });

@@ -9,7 +9,14 @@ import type { Outcome, Results } from "../engine/outcomes.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { messageOf, placeOf, relativeUri, spotsOf, subjectOf } from "./findings.ts";
 import { problemsOf } from "./problems.ts";
-import type { FindingState, PracticeState, Report, ReportFinding, ReportPractice, ReportSubjectLevels } from "./report-contract.ts";
+import type {
+  FindingState,
+  PracticeState,
+  Report,
+  ReportFinding,
+  ReportPractice,
+  ReportSubjectLevels,
+} from "./report-contract.ts";
 
 export interface ReportOptions {
   readonly texts: Texts;
@@ -29,7 +36,8 @@ export function buildReport(snapshot: Snapshot, options: ReportOptions): Report 
     tool: { name: "kmm", version: options.version },
     language: texts.language,
     overall: levels.length < 3 ? null : (Math.min(...levels) as Level),
-    mean: levels.length < 3 ? null : Math.round((levels.reduce((sum, level) => sum + level, 0) / levels.length) * 10) / 10,
+    mean:
+      levels.length < 3 ? null : Math.round((levels.reduce((sum, level) => sum + level, 0) / levels.length) * 10) / 10,
     scanned: scanned(snapshot, texts, root),
     dimensions: DIMENSIONS.map((dimension) => dimensionOf(dimension, results)),
     practices: practicesOf(snapshot, outcomes, config, texts),
@@ -66,7 +74,9 @@ function scanned(snapshot: Snapshot, texts: Texts, root: string | undefined): Re
     pipelines: entries.filter((entry) => entry.role === "pipeline").length,
     repository: entries.filter((entry) => entry.role === "repository" || entry.role === "config").length,
     notRead: entries.flatMap((entry) =>
-      entry.notRead === undefined ? [] : [{ uri: relativeUri(snapshot, entry.uri, root), reason: say(texts, `notRead.${entry.notRead}`) }],
+      entry.notRead === undefined
+        ? []
+        : [{ uri: relativeUri(snapshot, entry.uri, root), reason: say(texts, `notRead.${entry.notRead}`) }],
     ),
   };
 }
@@ -159,7 +169,10 @@ function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubject
 }
 
 export function levelsOf(results: Results): Record<Dimension, Level | null> {
-  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, results[dimension].level])) as Record<Dimension, Level | null>;
+  return Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, results[dimension].level])) as Record<
+    Dimension,
+    Level | null
+  >;
 }
 
 function noticesOf(snapshot: Snapshot, options: ReportOptions): Report["notices"] {
@@ -170,14 +183,21 @@ function noticesOf(snapshot: Snapshot, options: ReportOptions): Report["notices"
     for (const document of entry.source?.documents ?? []) {
       const problem = document.problems[0];
       if (problem === undefined || entry.role === "repository") continue;
-      notices.push({ uri, message: say(options.texts, `problem.${problem.code}`), range: snapshot.rangeOf({ document, path: [] }) });
+      notices.push({
+        uri,
+        message: say(options.texts, `problem.${problem.code}`),
+        range: snapshot.rangeOf({ document, path: [] }),
+      });
     }
     for (const problem of problemsOf(snapshot, entry)) {
       notices.push({ uri, message: say(options.texts, problem.key, problem.args), range: problem.range });
     }
   }
   for (const error of snapshot.errors) {
-    notices.push({ uri: error.uri === undefined ? "" : relativeUri(snapshot, error.uri, options.root), message: say(options.texts, "practiceFailed", { practice: error.practice }) });
+    notices.push({
+      uri: error.uri === undefined ? "" : relativeUri(snapshot, error.uri, options.root),
+      message: say(options.texts, "practiceFailed", { practice: error.practice }),
+    });
   }
   return notices;
 }

@@ -23,7 +23,7 @@ export class Ignores {
     const above: string[] = [];
     let top = folder;
     while (!existsSync(join(top, ".git")) && dirname(top) !== top) top = dirname(top);
-    if (existsSync(join(top, ".git"))) for (let one = folder; one !== top; ) above.unshift((one = dirname(one)));
+    if (existsSync(join(top, ".git"))) for (let one = folder; one !== top; one = dirname(one)) above.unshift(dirname(one));
     const excludes = readRules(top, join(top, ".git/info/exclude"));
     const start = new Ignores(excludes === undefined ? [] : [excludes]);
     return [...above, folder].reduce<Ignores>((ignores, one) => ignores.below(one), start);
@@ -53,7 +53,9 @@ export class Ignores {
 function readRules(folder: string, file: string): Rules | undefined {
   try {
     const text = readFileSync(file, "utf8");
-    return text.trim() === "" ? undefined : { folder, rules: ignore({ allowRelativePaths: true }).add(text.slice(0, 1_000_000)) };
+    return text.trim() === ""
+      ? undefined
+      : { folder, rules: ignore({ allowRelativePaths: true }).add(text.slice(0, 1_000_000)) };
   } catch {
     return undefined;
   }

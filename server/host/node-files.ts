@@ -1,7 +1,16 @@
 /** The disk as the engine is told of it: a walk that can be taken in slices, and single files. */
 import { isUtf8 } from "node:buffer";
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { existsSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { NotReadReason } from "../engine/files.ts";
 import { interestIn, isSkippedFolder, isYamlPath, type Root } from "../engine/layout.ts";
@@ -22,7 +31,11 @@ const MAX_DEPTH = 256;
 
 /** The folder as a root: its name, and whether it or a folder above it is under version control. */
 export function rootAt(path: string, known = true): Root {
-  return { uri: uriOfPath(path), name: basename(path) || path, versionControl: known ? versionControl(path) : "unknown" };
+  return {
+    uri: uriOfPath(path),
+    name: basename(path) || path,
+    versionControl: known ? versionControl(path) : "unknown",
+  };
 }
 
 function versionControl(path: string): "yes" | "no" {
@@ -38,7 +51,9 @@ function versionControl(path: string): "yes" | "no" {
  */
 export function* walk(root: string, options: DiskOptions): Generator<Change | undefined> {
   const excluded = globTest(options.exclude);
-  const folders: { path: string; above: Ignores; depth: number }[] = [{ path: root, above: Ignores.at(root), depth: 0 }];
+  const folders: { path: string; above: Ignores; depth: number }[] = [
+    { path: root, above: Ignores.at(root), depth: 0 },
+  ];
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
     const { path: folder, above, depth } = next;
     const entries = readFolder(folder);
@@ -58,7 +73,12 @@ export function* walk(root: string, options: DiskOptions): Generator<Change | un
       } else if (entry.isSymbolicLink()) {
         const reason = linkReason(root, path);
         if (reason !== undefined && isYamlPath(path)) yield { uri: uriOfPath(path), notRead: reason };
-      } else yield entry.isFile() ? readChange(path, inside, options) : isYamlPath(path) ? { uri: uriOfPath(path), notRead: "not-a-file" } : undefined;
+      } else
+        yield entry.isFile()
+          ? readChange(path, inside, options)
+          : isYamlPath(path)
+            ? { uri: uriOfPath(path), notRead: "not-a-file" }
+            : undefined;
     }
   }
 }
@@ -91,7 +111,8 @@ export function readOne(root: Root, uri: string, options: DiskOptions): Change |
   if (globTest(options.exclude)(inside) || isIgnored(folder, path)) return { uri, text: null };
   try {
     // Links are not followed here either.
-    if (realpathSync(dirname(path)) !== dirname(path) && !realpathSync(path).startsWith(realpathSync(folder) + sep)) return { uri, notRead: "outside" };
+    if (realpathSync(dirname(path)) !== dirname(path) && !realpathSync(path).startsWith(realpathSync(folder) + sep))
+      return { uri, notRead: "outside" };
     const stat = statSync(path);
     if (stat.isDirectory()) return undefined;
     return stat.isFile() ? readChange(path, inside, options) : { uri, notRead: "not-a-file" };

@@ -17,13 +17,13 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Language, Texts } from "../../model/text/texts.ts";
-import { explainPractice, report, statusOf } from "./answers.ts";
-import { type ActionOptions, toAction, toDiagnostic } from "./convert.ts";
-import { Files, type Folder } from "./files.ts";
 import { actionsAt } from "../features/code-actions.ts";
 import { diagnosticsOf, type KmmDiagnostic } from "../features/diagnostics.ts";
 import { hoverAt } from "../features/hover.ts";
 import { normalUri } from "../host/uris.ts";
+import { explainPractice, report, statusOf } from "./answers.ts";
+import { type ActionOptions, toAction, toDiagnostic } from "./convert.ts";
+import { Files, type Folder } from "./files.ts";
 import {
   EXPLAIN_REQUEST,
   type ExplainParams,
@@ -100,7 +100,9 @@ class Server {
       this.#publish(it.uri);
       this.#othersChanged();
     });
-    connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => this.#changed(textDocument.uri, textDocument.version, contentChanges));
+    connection.onDidChangeTextDocument(({ textDocument, contentChanges }) =>
+      this.#changed(textDocument.uri, textDocument.version, contentChanges),
+    );
     connection.onDidCloseTextDocument(({ textDocument }) => {
       const document = this.#files.document(textDocument.uri);
       if (document === undefined) return;
@@ -120,7 +122,9 @@ class Server {
     connection.languages.diagnostics.on((params, token) =>
       this.#answer(token, () => ({ kind: "full" as const, items: this.#diagnostics(params.textDocument.uri) })),
     );
-    connection.languages.diagnostics.onWorkspace((params, token) => this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)));
+    connection.languages.diagnostics.onWorkspace((params, token) =>
+      this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)),
+    );
     connection.onRequest(REPORT_REQUEST, (params: ReportParams, token: CancellationToken) =>
       this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning)),
     );
@@ -152,7 +156,13 @@ class Server {
         hoverProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         ...(this.#client.pull
-          ? { diagnosticProvider: { identifier: "kmm", interFileDependencies: true, workspaceDiagnostics: this.#client.workspaceDiagnostics } }
+          ? {
+              diagnosticProvider: {
+                identifier: "kmm",
+                interFileDependencies: true,
+                workspaceDiagnostics: this.#client.workspaceDiagnostics,
+              },
+            }
           : {}),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -177,7 +187,9 @@ class Server {
 
   /** Settings as told, or as asked for where the client lets us ask. */
   async #configure(told: unknown): Promise<void> {
-    const asked = this.#client.configuration ? await this.#connection.workspace.getConfiguration("kmm").catch(() => undefined) : undefined;
+    const asked = this.#client.configuration
+      ? await this.#connection.workspace.getConfiguration("kmm").catch(() => undefined)
+      : undefined;
     const before = this.#settings;
     this.#applySettings(asked ?? told);
     const same = JSON.stringify(before) === JSON.stringify(this.#settings);
@@ -309,13 +321,21 @@ class Server {
   #workspaceDiagnostics(previous: readonly { uri: string; value: string }[]): WorkspaceDiagnosticReport {
     const known = new Map(previous.map(({ uri, value }) => [normalUri(uri), value]));
     const entries = [...this.#files.snapshot.files.values()].filter(
-      (entry) => entry.source !== undefined && (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config" || known.has(entry.uri)),
+      (entry) =>
+        entry.source !== undefined &&
+        (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config" || known.has(entry.uri)),
     );
     const items = entries.map((entry): WorkspaceDocumentDiagnosticReport => {
       const found = this.#diagnostics(entry.uri);
       const resultId = createHash("sha1").update(JSON.stringify(found)).digest("base64");
-      const about = { uri: this.#files.clientUri(entry.uri), version: this.#files.document(entry.uri)?.version ?? null, resultId };
-      return known.get(entry.uri) === resultId ? { kind: "unchanged", ...about } : { kind: "full", items: found, ...about };
+      const about = {
+        uri: this.#files.clientUri(entry.uri),
+        version: this.#files.document(entry.uri)?.version ?? null,
+        resultId,
+      };
+      return known.get(entry.uri) === resultId
+        ? { kind: "unchanged", ...about }
+        : { kind: "full", items: found, ...about };
     });
     // A file that went leaves nothing behind.
     const gone = [...known.keys()].filter((uri) => this.#files.snapshot.entry(uri) === undefined);
@@ -327,14 +347,20 @@ class Server {
     const entry = snapshot.entry(normalUri(params.textDocument.uri));
     if (entry === undefined || !this.#settings.hover) return null;
     const hover = hoverAt(snapshot, entry, params.position, this.#texts, (id) => this.#convert().hrefOf(id));
-    return hover === undefined ? null : { contents: { kind: "markdown" as const, value: hover.text }, range: hover.range };
+    return hover === undefined
+      ? null
+      : { contents: { kind: "markdown" as const, value: hover.text }, range: hover.range };
   }
 
   #actions(params: { textDocument: { uri: string }; range: KmmDiagnostic["range"]; context: { only?: string[] } }) {
     const { snapshot } = this.#files;
     const entry = snapshot.entry(normalUri(params.textDocument.uri));
     const only = params.context.only;
-    if (entry === undefined || (only !== undefined && !only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix))) return null;
+    if (
+      entry === undefined ||
+      (only !== undefined && !only.some((kind) => kind === "" || kind === CodeActionKind.QuickFix))
+    )
+      return null;
     const options = this.#convert();
     return actionsAt(snapshot, entry, params.range, this.#texts, this.#settings.show)
       .map((action) => toAction(action, [toDiagnostic(action.diagnostic, options)], options))
@@ -343,7 +369,8 @@ class Server {
 
   #convert(): ActionOptions {
     return {
-      hrefOf: (id) => (this.#client.practiceScheme ? `kmm-practice:/${id}.md` : this.#host.pageOf(id, this.#settings.language)),
+      hrefOf: (id) =>
+        this.#client.practiceScheme ? `kmm-practice:/${id}.md` : this.#host.pageOf(id, this.#settings.language),
       clientUri: (uri) => this.#files.clientUri(uri),
       related: this.#client.related,
       documentChanges: this.#client.documentChanges,
@@ -372,7 +399,10 @@ class Server {
   }
 }
 
-function isEmpty(range: { start: { line: number; character: number }; end: { line: number; character: number } }): boolean {
+function isEmpty(range: {
+  start: { line: number; character: number };
+  end: { line: number; character: number };
+}): boolean {
   return range.start.line === range.end.line && range.start.character === range.end.character;
 }
 
@@ -382,7 +412,9 @@ function clientOf(params: InitializeParams): Client {
   const edit = workspace?.workspaceEdit;
   return {
     pull: textDocument?.diagnostic !== undefined,
-    related: textDocument?.publishDiagnostics?.relatedInformation === true || textDocument?.diagnostic?.relatedDocumentSupport !== undefined,
+    related:
+      textDocument?.publishDiagnostics?.relatedInformation === true ||
+      textDocument?.diagnostic?.relatedDocumentSupport !== undefined,
     configuration: workspace?.configuration === true,
     watch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && options.watches !== true,
     folders: workspace?.workspaceFolders === true,

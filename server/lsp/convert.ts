@@ -8,10 +8,10 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver/node";
 import type { PracticeId } from "../../model/kmm.ts";
-import type { KmmAction } from "../features/code-actions.ts";
-import type { KmmDiagnostic, Severity } from "../features/diagnostics.ts";
 import type { Position } from "../engine/source.ts";
 import { lineStarts, positionAt } from "../engine/tree/lines.ts";
+import type { KmmAction } from "../features/code-actions.ts";
+import type { KmmDiagnostic, Severity } from "../features/diagnostics.ts";
 
 const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   warning: DiagnosticSeverity.Warning,
@@ -38,7 +38,12 @@ export function toDiagnostic(diagnostic: KmmDiagnostic, options: ConvertOptions)
     ...(href === undefined ? {} : { codeDescription: { href } }),
     ...(related.length === 0
       ? {}
-      : { relatedInformation: related.map((one) => ({ location: { uri: options.clientUri(one.uri), range: one.range }, message: one.message })) }),
+      : {
+          relatedInformation: related.map((one) => ({
+            location: { uri: options.clientUri(one.uri), range: one.range },
+            message: one.message,
+          })),
+        }),
   };
 }
 
@@ -55,7 +60,11 @@ export interface ActionOptions extends ConvertOptions {
 }
 
 /** `undefined` when the client cannot carry the edit out, or the text is no longer there. */
-export function toAction(action: KmmAction, diagnostics: readonly Diagnostic[], options: ActionOptions): CodeAction | undefined {
+export function toAction(
+  action: KmmAction,
+  diagnostics: readonly Diagnostic[],
+  options: ActionOptions,
+): CodeAction | undefined {
   const edit = toEdit(action, options);
   if (edit === undefined) return undefined;
   return {
@@ -79,12 +88,22 @@ function toEdit(action: KmmAction, options: ActionOptions): WorkspaceEdit | unde
       document = { textDocument: { uri, version: target.version }, edits: [] };
       edits.set(uri, document);
     }
-    document.edits.push({ range: { start: at(lines, change.start), end: at(lines, change.end) }, newText: change.text });
+    document.edits.push({
+      range: { start: at(lines, change.start), end: at(lines, change.end) },
+      newText: change.text,
+    });
   }
   if (action.creations.length > 0 && !options.create) return undefined;
   if (!options.documentChanges) {
     if (action.creations.length > 0) return undefined;
-    return { changes: Object.fromEntries([...edits].map(([uri, document]) => [uri, document.edits.map((edit) => edit as { range: typeof edit.range; newText: string })])) };
+    return {
+      changes: Object.fromEntries(
+        [...edits].map(([uri, document]) => [
+          uri,
+          document.edits.map((edit) => edit as { range: typeof edit.range; newText: string }),
+        ]),
+      ),
+    };
   }
   return {
     documentChanges: [

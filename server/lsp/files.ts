@@ -99,7 +99,9 @@ export class Files {
   /** Judges what has been read, in slices, so that the first report is quick. */
   async warm(cancelled: () => boolean): Promise<boolean> {
     const snapshot = this.snapshot;
-    const entries = [...snapshot.files.values()].filter((entry) => entry.resources.length > 0 || entry.role === "pipeline");
+    const entries = [...snapshot.files.values()].filter(
+      (entry) => entry.resources.length > 0 || entry.role === "pipeline",
+    );
     let index = 0;
     return inSlices(() => {
       const entry = entries[index++];
@@ -123,7 +125,8 @@ export class Files {
       else folders = true;
       // A folder that went takes its files with it.
       if (change !== undefined && "text" in change && change.text === null && !this.snapshot.files.has(uri)) {
-        for (const known of this.snapshot.files.keys()) if (known.startsWith(`${uri}/`)) changes.push({ uri: known, text: null });
+        for (const known of this.snapshot.files.keys())
+          if (known.startsWith(`${uri}/`)) changes.push({ uri: known, text: null });
       }
     }
     if (changes.length > 0) this.#workspace.apply(changes.filter((change) => !this.#open.has(change.uri)));
@@ -136,7 +139,15 @@ export class Files {
 }
 
 /** Languages that extensions give to YAML files. */
-const YAML_LANGUAGES = new Set(["yaml", "helm", "dockercompose", "github-actions-workflow", "azure-pipelines", "jinja-yaml", "gitlab-ci"]);
+const YAML_LANGUAGES = new Set([
+  "yaml",
+  "helm",
+  "dockercompose",
+  "github-actions-workflow",
+  "azure-pipelines",
+  "jinja-yaml",
+  "gitlab-ci",
+]);
 
 /** So many files, or so much text, are taken in at once: small enough for a slice. */
 const BATCH = 64;

@@ -72,16 +72,26 @@ export class Typing {
   #interval = 0;
 
   /** Milliseconds to wait, and at most how long altogether. */
-  after(change: { readonly line: number; readonly character: number; readonly inserted: number; readonly removed: boolean }, now: number): { pause: number; longest: number } {
+  after(
+    change: { readonly line: number; readonly character: number; readonly inserted: number; readonly removed: boolean },
+    now: number,
+  ): { pause: number; longest: number } {
     const last = this.#last;
     const onward =
-      last !== undefined && !change.removed && change.inserted === 1 && change.line === last.line && change.character === last.character && now - last.at < 200;
+      last !== undefined &&
+      !change.removed &&
+      change.inserted === 1 &&
+      change.line === last.line &&
+      change.character === last.character &&
+      now - last.at < 200;
     if (onward) {
       const interval = now - last.at;
       this.#interval = this.#run === 0 ? interval : (this.#interval + interval) / 2;
       this.#run++;
     } else this.#run = 0;
-    this.#last = change.removed ? undefined : { at: now, line: change.line, character: change.character + change.inserted };
+    this.#last = change.removed
+      ? undefined
+      : { at: now, line: change.line, character: change.character + change.inserted };
     if (this.#run < 1) return { pause: 0, longest: 0 };
     return { pause: Math.min(150, Math.max(40, this.#interval * 1.4)), longest: LONGEST_HOLD };
   }

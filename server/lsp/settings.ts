@@ -1,9 +1,9 @@
 /** The editor's settings, checked: a wrong type is the default, never an error. */
 import { isLevel } from "../../model/kmm.ts";
 import type { Language } from "../../model/text/texts.ts";
+import type { Show } from "../features/diagnostics.ts";
 import { DEFAULT_MAX_FILE_SIZE_KB } from "../host/node-files.ts";
 import { languageOf } from "../host/texts.ts";
-import type { Show } from "../features/diagnostics.ts";
 
 export interface ServerSettings {
   readonly target: number | undefined;

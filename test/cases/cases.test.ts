@@ -26,7 +26,11 @@ function open(practice: Practice, files: ReadonlyMap<string, string>): { workspa
 function spots(snapshot: Snapshot, outcomes: readonly Outcome[], state: string): string[] {
   return outcomes
     .filter((outcome) => outcome.state === state && "spots" in outcome.verdict)
-    .flatMap((outcome) => ("spots" in outcome.verdict && outcome.verdict.spots.length > 0 ? outcome.verdict.spots : [{ place: outcome.subject.fact.place }]))
+    .flatMap((outcome) =>
+      "spots" in outcome.verdict && outcome.verdict.spots.length > 0
+        ? outcome.verdict.spots
+        : [{ place: outcome.subject.fact.place }],
+    )
     .map((spot) => {
       const range = snapshot.rangeOf(spot.place);
       const to = range.end.line === range.start.line ? range.end.character : "…";
@@ -42,16 +46,25 @@ function check(practice: Practice, one: Case): void {
   for (const outcome of outcomes) counts.set(outcome.state, (counts.get(outcome.state) ?? 0) + 1);
   const text = (path: string, line: number) => one.files.get(path)?.split("\n")[line]?.length ?? 0;
   const marked = (state: string) =>
-    one.marks.filter((mark) => mark.state === state).map((mark) => `${mark.path}:${mark.line}:${mark.from}-${Math.min(mark.to, text(mark.path, mark.line))}`);
-  if (one.counts !== undefined) assert.deepEqual(Object.fromEntries([...counts].sort()), Object.fromEntries([...one.counts].sort()), "counts of verdicts");
+    one.marks
+      .filter((mark) => mark.state === state)
+      .map((mark) => `${mark.path}:${mark.line}:${mark.from}-${Math.min(mark.to, text(mark.path, mark.line))}`);
+  if (one.counts !== undefined)
+    assert.deepEqual(
+      Object.fromEntries([...counts].sort()),
+      Object.fromEntries([...one.counts].sort()),
+      "counts of verdicts",
+    );
   else assert.ok(one.marks.length > 0, "a case needs a mark or an expectation");
   if (one.counts === undefined || one.marks.some((mark) => mark.state === "unmet")) {
     assert.deepEqual(spots(snapshot, outcomes, "unmet"), marked("unmet").sort(), "places of what is unmet");
   }
   for (const state of ["met", "unknown"]) {
     const seen = spots(snapshot, outcomes, state);
-    for (const mark of marked(state)) assert.ok(seen.includes(mark), `nothing ${state} at ${mark}, but at ${seen.join(", ") || "no place"}`);
-    if (one.counts === undefined && marked(state).length === 0 && state === "unknown") assert.deepEqual(seen, [], "places of what is unknown");
+    for (const mark of marked(state))
+      assert.ok(seen.includes(mark), `nothing ${state} at ${mark}, but at ${seen.join(", ") || "no place"}`);
+    if (one.counts === undefined && marked(state).length === 0 && state === "unknown")
+      assert.deepEqual(seen, [], "places of what is unknown");
   }
   checkMessages(practice, one, outcomes);
   checkFixes(practice, one, snapshot, outcomes);
@@ -59,8 +72,13 @@ function check(practice: Practice, one: Case): void {
 
 function checkMessages(practice: Practice, one: Case, outcomes: readonly Outcome[]): void {
   const wanted = one.marks.filter((mark) => mark.message !== undefined).map((mark) => `${mark.state} ${mark.message}`);
-  const seen = outcomes.flatMap((outcome) => ("spots" in outcome.verdict ? outcome.verdict.spots.map((spot) => `${outcome.state} ${spot.message ?? outcome.state}`) : []));
-  for (const message of wanted) assert.ok(seen.includes(message), `no message "${message}" of ${practice.id}, but ${seen.join(", ")}`);
+  const seen = outcomes.flatMap((outcome) =>
+    "spots" in outcome.verdict
+      ? outcome.verdict.spots.map((spot) => `${outcome.state} ${spot.message ?? outcome.state}`)
+      : [],
+  );
+  for (const message of wanted)
+    assert.ok(seen.includes(message), `no message "${message}" of ${practice.id}, but ${seen.join(", ")}`);
 }
 
 function checkFixes(practice: Practice, one: Case, first: Snapshot, outcomes: readonly Outcome[]): void {
@@ -72,7 +90,9 @@ function checkFixes(practice: Practice, one: Case, first: Snapshot, outcomes: re
   let files = new Map(one.files);
   let snapshot = first;
   for (let round = 0; round < 10; round++) {
-    const next = snapshot.outcomes.all().find((outcome) => outcome.state === "unmet" && fixOf(snapshot, outcome) !== undefined);
+    const next = snapshot.outcomes
+      .all()
+      .find((outcome) => outcome.state === "unmet" && fixOf(snapshot, outcome) !== undefined);
     if (next === undefined) break;
     const fix = fixOf(snapshot, next);
     assert.ok(fix !== undefined);
@@ -89,9 +109,21 @@ function checkFixes(practice: Practice, one: Case, first: Snapshot, outcomes: re
     files = after;
     snapshot = open(practice, files).snapshot;
   }
-  const left = snapshot.outcomes.all().filter((outcome) => outcome.state === "unmet" && offered.some((before) => before.subject.kind === outcome.subject.kind) && fixOf(snapshot, outcome) !== undefined);
+  const left = snapshot.outcomes
+    .all()
+    .filter(
+      (outcome) =>
+        outcome.state === "unmet" &&
+        offered.some((before) => before.subject.kind === outcome.subject.kind) &&
+        fixOf(snapshot, outcome) !== undefined,
+    );
   assert.equal(left.length, 0, "the fix does not make it met");
-  if (offered.length === unmet.length) assert.equal(snapshot.outcomes.all().filter((outcome) => outcome.state === "unmet").length, 0, "something is still unmet after the fixes");
+  if (offered.length === unmet.length)
+    assert.equal(
+      snapshot.outcomes.all().filter((outcome) => outcome.state === "unmet").length,
+      0,
+      "something is still unmet after the fixes",
+    );
   for (const [path, text] of one.fixed) {
     assert.equal(files.get(path), text, `${path} after the fix`);
   }
@@ -104,11 +136,15 @@ describe("practices", () => {
       assert.ok(existsSync(path), `${practice.id} has no cases.yaml`);
       const text = readFileSync(path, "utf8");
       it("has cases that are valid YAML", () => {
-        for (const document of parseAllDocuments(text.replace(/^#=.*$/gm, "---"), { uniqueKeys: false, logLevel: "silent" })) {
+        for (const document of parseAllDocuments(text.replace(/^#=.*$/gm, "---"), {
+          uniqueKeys: false,
+          logLevel: "silent",
+        })) {
           assert.deepEqual("errors" in document ? document.errors.map((error) => error.message) : [], []);
         }
       });
-      for (const one of readCases(text, `${practice.id}/cases.yaml`)) it(`${one.title} (line ${one.line})`, () => check(practice, one));
+      for (const one of readCases(text, `${practice.id}/cases.yaml`))
+        it(`${one.title} (line ${one.line})`, () => check(practice, one));
     });
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { cellOf, DIMENSIONS, isDimension, LEVELS } from "../../model/kmm.ts";
@@ -20,7 +20,8 @@ describe("texts", () => {
 
   it("have the same interface keys and holes in both languages", () => {
     assert.deepEqual(Object.keys(sv.interface).sort(), Object.keys(en.interface).sort());
-    for (const [key, text] of Object.entries(en.interface)) assert.deepEqual(holes(sv.interface[key] ?? ""), holes(text), key);
+    for (const [key, text] of Object.entries(en.interface))
+      assert.deepEqual(holes(sv.interface[key] ?? ""), holes(text), key);
   });
 
   it("have the same practices, messages and holes in both languages", () => {
@@ -30,14 +31,20 @@ describe("texts", () => {
       const other = sv.practices[practice.id];
       assert.ok(one !== undefined && other !== undefined);
       assert.deepEqual(Object.keys(other.messages), Object.keys(one.messages), practice.id);
-      for (const [key, text] of Object.entries(one.messages)) assert.deepEqual(holes(other.messages[key] ?? ""), holes(text), `${practice.id} ${key}`);
+      for (const [key, text] of Object.entries(one.messages))
+        assert.deepEqual(holes(other.messages[key] ?? ""), holes(text), `${practice.id} ${key}`);
       assert.notEqual(other.title, one.title, `${practice.id} is not translated`);
       for (const section of ["why", "what", "whenNot"] as const) {
         assert.ok(one[section].length > 20, `${practice.id} ${section}`);
         assert.ok(other[section].length > 20, `${practice.id} ${section} sv`);
         assert.notEqual(other[section], one[section], `${practice.id} ${section} is not translated`);
       }
-      if (practice.judge !== undefined) for (const key of ["met", "unmet"]) assert.ok(Object.keys(one.messages).some((name) => name === key || name.startsWith(`${key}.`)), `${practice.id} has no message ${key}`);
+      if (practice.judge !== undefined)
+        for (const key of ["met", "unmet"])
+          assert.ok(
+            Object.keys(one.messages).some((name) => name === key || name.startsWith(`${key}.`)),
+            `${practice.id} has no message ${key}`,
+          );
       if (practice.fix !== undefined) assert.ok("fix" in one.messages, `${practice.id} has no title for its fix`);
     }
   });
@@ -56,20 +63,31 @@ describe("texts", () => {
 
 describe("the catalogue", () => {
   it("is fresh", () => {
-    const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.mjs", "--check"], { cwd: ROOT, encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, ["scripts/generate.mjs", "--check"], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
     assert.equal(status, 0, stderr);
   });
 
   it("has each practice in a folder of four files", () => {
     for (const practice of PRACTICES) {
       assert.ok(isDimension(practice.dimension));
-      assert.deepEqual(readdirSync(join(ROOT, "model/practices", practice.id)).sort(), ["cases.yaml", "en.md", "practice.ts", "sv.md"], practice.id);
+      assert.deepEqual(
+        readdirSync(join(ROOT, "model/practices", practice.id)).sort(),
+        ["cases.yaml", "en.md", "practice.ts", "sv.md"],
+        practice.id,
+      );
     }
   });
 
   it("has a practice, or an asked one, in each of the 25 cells", () => {
     for (const dimension of DIMENSIONS) {
-      for (const level of LEVELS) assert.ok(PRACTICES.some((one) => one.dimension === dimension && one.level === level), cellOf(dimension, level));
+      for (const level of LEVELS)
+        assert.ok(
+          PRACTICES.some((one) => one.dimension === dimension && one.level === level),
+          cellOf(dimension, level),
+        );
     }
   });
 
@@ -96,7 +114,15 @@ describe("boundaries", () => {
   const options = { bundle: true, write: false, metafile: true, absWorkingDir: ROOT, logLevel: "silent" } as const;
 
   it("the engine needs no host", async () => {
-    const result = await build({ ...options, entryPoints: ["server/engine/workspace.ts"], platform: "neutral", mainFields: ["module", "main"], alias: { yaml: join(ROOT, "node_modules/yaml/browser/index.js") }, format: "esm", outdir: "out" });
+    const result = await build({
+      ...options,
+      entryPoints: ["server/engine/workspace.ts"],
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      alias: { yaml: join(ROOT, "node_modules/yaml/browser/index.js") },
+      format: "esm",
+      outdir: "out",
+    });
     const inputs = Object.keys(result.metafile.inputs);
     for (const input of inputs) assert.doesNotMatch(input, /node:|vscode|server\/(features|lsp|cli|host)/, input);
   });
@@ -104,7 +130,11 @@ describe("boundaries", () => {
   it("bundles stay small", () => {
     const limits: Record<string, number> = { "server.js": 800_000, "extension.js": 500_000, "panel.js": 100_000 };
     for (const [name, limit] of Object.entries(limits)) {
-      const entry = { "server.js": "server/main.node.ts", "extension.js": "client/extension.ts", "panel.js": "media/panel/main.ts" }[name];
+      const entry = {
+        "server.js": "server/main.node.ts",
+        "extension.js": "client/extension.ts",
+        "panel.js": "media/panel/main.ts",
+      }[name];
       assert.ok(entry !== undefined);
       const script = `require("esbuild").build({absWorkingDir:${JSON.stringify(ROOT)},entryPoints:[${JSON.stringify(entry)}],bundle:true,minify:true,write:false,platform:${JSON.stringify(name === "panel.js" ? "browser" : "node")},format:"cjs",external:["vscode"],alias:{yaml:${JSON.stringify(join(ROOT, "node_modules/yaml/browser/index.js"))}},outdir:"out",define:{KMM_VERSION:'"0"'}}).then(r=>console.log(r.outputFiles.reduce((n,f)=>n+f.contents.length,0)))`;
       const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], { cwd: ROOT, encoding: "utf8" });

@@ -1,22 +1,32 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PRACTICES } from "../../model/practices.ts";
-import { buildReport } from "../../server/features/report.ts";
 import { type Change, type Snapshot, Workspace } from "../../server/engine/workspace.ts";
+import { buildReport } from "../../server/features/report.ts";
 import { textsOf } from "../support/disk.ts";
 
 const ROOT = "file:///shop";
 const texts = textsOf("en");
 
 function fresh(): Workspace {
-  return new Workspace({ practices: PRACTICES, roots: [{ uri: ROOT, name: "shop", versionControl: "yes" }], today: "2026-06-01" });
+  return new Workspace({
+    practices: PRACTICES,
+    roots: [{ uri: ROOT, name: "shop", versionControl: "yes" }],
+    today: "2026-06-01",
+  });
 }
 
 /** All that can be seen of a state, in an order that does not depend on how it came about. */
 function seen(snapshot: Snapshot): unknown {
   const report = buildReport(snapshot, { texts, version: "0" });
   const order = (list: readonly unknown[]) => list.map((one) => JSON.stringify(one)).sort();
-  return { ...report, findings: order(report.findings), subjects: order(report.subjects), notices: order(report.notices), scanned: { ...report.scanned, notRead: order(report.scanned.notRead) } };
+  return {
+    ...report,
+    findings: order(report.findings),
+    subjects: order(report.subjects),
+    notices: order(report.notices),
+    scanned: { ...report.scanned, notRead: order(report.scanned.notRead) },
+  };
 }
 
 function deployment(name: string, labels: string, extra = ""): string {
@@ -55,7 +65,10 @@ const OTHERS: readonly (readonly [string, string])[] = [
   ["README.md", "# Shop\n\nkubectl apply -f k8s\n"],
   ["web/Dockerfile", "FROM nginx:1.27\n"],
   ["CODEOWNERS", "* @shop/platform\n"],
-  [".github/workflows/build.yaml", "name: build\non: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build -t shop/web:${{ github.sha }} .\n"],
+  [
+    ".github/workflows/build.yaml",
+    "name: build\non: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build -t shop/web:${{ github.sha }} .\n",
+  ],
   [".kmm.yaml", "target: 4\nexclude:\n  - b/**\n"],
   [".kmm.yaml", "practices:\n  security/run-as-non-root: off\n"],
   [".kmm.yaml", "target: nine\n"],
@@ -64,10 +77,15 @@ const OTHERS: readonly (readonly [string, string])[] = [
 ];
 
 const file = fc.oneof(
-  fc.tuple(fc.constantFrom("a.yaml", "b/b.yaml", "dev/c.yaml"), fc.array(fc.constantFrom(...PIECES), { maxLength: 4 })).map(([path, parts]): readonly [string, string] => [path, parts.join("---\n")]),
+  fc
+    .tuple(fc.constantFrom("a.yaml", "b/b.yaml", "dev/c.yaml"), fc.array(fc.constantFrom(...PIECES), { maxLength: 4 }))
+    .map(([path, parts]): readonly [string, string] => [path, parts.join("---\n")]),
   fc.constantFrom(...OTHERS),
 );
-const change = fc.oneof({ weight: 5, arbitrary: file.map(([path, text]): Change => ({ uri: `${ROOT}/${path}`, text })) }, { weight: 1, arbitrary: file.map(([path]): Change => ({ uri: `${ROOT}/${path}`, text: null })) });
+const change = fc.oneof(
+  { weight: 5, arbitrary: file.map(([path, text]): Change => ({ uri: `${ROOT}/${path}`, text })) },
+  { weight: 1, arbitrary: file.map(([path]): Change => ({ uri: `${ROOT}/${path}`, text: null })) },
+);
 
 describe("workspace", () => {
   it("is the same after any edits as when opened afresh", () => {
@@ -101,7 +119,10 @@ describe("workspace", () => {
     const workspace = fresh();
     const before = workspace.apply([{ uri: `${ROOT}/web.yaml`, text: PIECES[0] ?? "" }]);
     const text = JSON.stringify(seen(before));
-    workspace.apply([{ uri: `${ROOT}/web.yaml`, text: PIECES[1] ?? "" }, { uri: `${ROOT}/policy.yaml`, text: PIECES[3] ?? "" }]);
+    workspace.apply([
+      { uri: `${ROOT}/web.yaml`, text: PIECES[1] ?? "" },
+      { uri: `${ROOT}/policy.yaml`, text: PIECES[3] ?? "" },
+    ]);
     assert.equal(JSON.stringify(seen(before)), text);
   });
 
@@ -117,12 +138,19 @@ describe("workspace", () => {
   it("never throws on what somebody is in the middle of typing", () => {
     const text = `${PIECES[1]}---\n${PIECES[2]}`;
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: text.length }), fc.integer({ min: 0, max: 40 }), fc.string({ maxLength: 5, unit: "binary" }), (at, cut, typed) => {
-        const workspace = fresh();
-        const snapshot = workspace.apply([{ uri: `${ROOT}/web.yaml`, text: text.slice(0, at) + typed + text.slice(at + cut), open: true }]);
-        buildReport(snapshot, { texts, version: "0" });
-        assert.deepEqual(snapshot.errors, []);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: text.length }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.string({ maxLength: 5, unit: "binary" }),
+        (at, cut, typed) => {
+          const workspace = fresh();
+          const snapshot = workspace.apply([
+            { uri: `${ROOT}/web.yaml`, text: text.slice(0, at) + typed + text.slice(at + cut), open: true },
+          ]);
+          buildReport(snapshot, { texts, version: "0" });
+          assert.deepEqual(snapshot.errors, []);
+        },
+      ),
       { numRuns: 300 },
     );
   });

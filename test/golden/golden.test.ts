@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { printGrid } from "../../server/cli/print.ts";
 import { buildReport } from "../../server/features/report.ts";
@@ -29,13 +29,36 @@ describe("whole workspaces", () => {
         const ids = new Set(report.practices.map((practice) => practice.id));
         // A report of what is there, in a form that people can read as a difference.
         const findings = report.findings
-          .map((one) => `${one.state.padEnd(7)} ${one.practice} ${one.uri}:${one.range.start.line + 1}:${one.range.start.character + 1} ${one.subject.kind}/${one.subject.name}${one.subject.container === undefined ? "" : `/${one.subject.container}`}: ${one.message}${one.fix === null ? "" : ` [${one.fix}]`}`)
+          .map(
+            (one) =>
+              `${one.state.padEnd(7)} ${one.practice} ${one.uri}:${one.range.start.line + 1}:${one.range.start.character + 1} ${one.subject.kind}/${one.subject.name}${one.subject.container === undefined ? "" : `/${one.subject.container}`}: ${one.message}${one.fix === null ? "" : ` [${one.fix}]`}`,
+          )
           .sort();
         const practices = report.practices
           .filter((practice) => practice.state !== "not-applicable")
-          .map((practice) => `${practice.id} ${practice.state} ${practice.met}/${practice.met + practice.unmet + practice.unknown}`);
+          .map(
+            (practice) =>
+              `${practice.id} ${practice.state} ${practice.met}/${practice.met + practice.unmet + practice.unknown}`,
+          );
         expectText(join(FOLDER, name, `grid.${language}.txt`), printGrid(report, { texts, colour: false, width: 120 }));
-        expectText(join(FOLDER, name, `report.${language}.json`), `${JSON.stringify({ ...report, findings, practices, subjects: report.subjects.map((one) => `${one.kind}/${one.name} ${one.uri}:${one.range.start.line + 1} ${Object.values(one.levels).map((level) => level ?? "-").join(" ")}`) }, null, 1)}\n`);
+        expectText(
+          join(FOLDER, name, `report.${language}.json`),
+          `${JSON.stringify(
+            {
+              ...report,
+              findings,
+              practices,
+              subjects: report.subjects.map(
+                (one) =>
+                  `${one.kind}/${one.name} ${one.uri}:${one.range.start.line + 1} ${Object.values(one.levels)
+                    .map((level) => level ?? "-")
+                    .join(" ")}`,
+              ),
+            },
+            null,
+            1,
+          )}\n`,
+        );
         for (const finding of report.findings) assert.ok(ids.has(finding.practice), finding.practice);
       });
     }

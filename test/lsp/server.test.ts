@@ -26,7 +26,10 @@ describe("any language client", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function opened(path: string, options: Partial<Parameters<typeof LspClient.start>[0]> = {}): Promise<{ uri: string; text: string }> {
+  async function opened(
+    path: string,
+    options: Partial<Parameters<typeof LspClient.start>[0]> = {},
+  ): Promise<{ uri: string; text: string }> {
     client = await LspClient.start({ root, options: { settings: { show: "all" } }, ...options });
     const indexed = client.indexed();
     const uri = `${root}/${path}`;
@@ -45,9 +48,20 @@ describe("any language client", function () {
     assert.ok(found !== undefined);
     assert.equal(found.source, "kmm");
     assert.match(String(found.message), /^Security and Compliance · level 3, Security Scanning: /);
-    assert.equal(text.split("\n")[found.range.start.line]?.slice(found.range.start.character, found.range.end.character), "web");
-    assert.match(found.codeDescription?.href ?? "", /^file:.*run-as-non-root\.md$/, "the explanation works without any help of the client");
-    const actions = await client.request<CodeAction[]>("textDocument/codeAction", { textDocument: { uri }, range: found.range, context: { diagnostics: [found] } });
+    assert.equal(
+      text.split("\n")[found.range.start.line]?.slice(found.range.start.character, found.range.end.character),
+      "web",
+    );
+    assert.match(
+      found.codeDescription?.href ?? "",
+      /^file:.*run-as-non-root\.md$/,
+      "the explanation works without any help of the client",
+    );
+    const actions = await client.request<CodeAction[]>("textDocument/codeAction", {
+      textDocument: { uri },
+      range: found.range,
+      context: { diagnostics: [found] },
+    });
     const action = actions.find((one) => one.diagnostics?.[0]?.code === ISSUE);
     const edits = action?.edit?.changes?.[uri];
     assert.ok(edits !== undefined && edits.length > 0);
@@ -60,7 +74,8 @@ describe("any language client", function () {
       const line = text.split("\n").findIndex((one) => one.includes(needle));
       return { line, character: (text.split("\n")[line] ?? "").indexOf(needle) + needle.length - 1 };
     };
-    const hover = (needle: string) => client.request<Hover | null>("textDocument/hover", { textDocument: { uri }, position: at(needle) });
+    const hover = (needle: string) =>
+      client.request<Hover | null>("textDocument/hover", { textDocument: { uri }, position: at(needle) });
     assert.match(JSON.stringify((await hover("kind: Deployment"))?.contents), /Security and Compliance.*\*\*\d\*\*/);
     assert.match(JSON.stringify((await hover("- name: web"))?.contents), /· missing.*Architecture · level 2/);
     assert.equal(await hover("# The front"), null);
@@ -71,33 +86,63 @@ describe("any language client", function () {
     const { uri, text } = await opened("k8s/web.yaml");
     await client.diagnosed(uri, has(ISSUE));
     const line = text.split("\n").findIndex((one) => one.includes("serviceAccountName"));
-    await client.change(uri, 2, [{ range: { start: { line, character: 0 }, end: { line, character: 0 } }, text: "      securityContext:\n        runAsNonRoot: true\n" }]);
+    await client.change(uri, 2, [
+      {
+        range: { start: { line, character: 0 }, end: { line, character: 0 } },
+        text: "      securityContext:\n        runAsNonRoot: true\n",
+      },
+    ]);
     await client.diagnosed(uri, (diagnostics, version) => version === 2 && !has(ISSUE)(diagnostics));
-    await client.change(uri, 3, [{ range: { start: { line, character: 0 }, end: { line: line + 2, character: 0 } }, text: "" }]);
+    await client.change(uri, 3, [
+      { range: { start: { line, character: 0 }, end: { line: line + 2, character: 0 } }, text: "" },
+    ]);
     await client.diagnosed(uri, (diagnostics, version) => version === 3 && has(ISSUE)(diagnostics));
   });
 
   it("takes files from the disk that are not open, and sees them change", async () => {
     await opened("k8s/web.yaml");
     const before = await client.request<ReportResult>("kmm/report", {});
-    assert.ok(before.report.findings.some((one) => one.uri === "k8s/cart.yaml" && one.practice === ISSUE && one.state === "unmet"));
+    assert.ok(
+      before.report.findings.some(
+        (one) => one.uri === "k8s/cart.yaml" && one.practice === ISSUE && one.state === "unmet",
+      ),
+    );
     const cart = join(folder, "k8s/cart.yaml");
-    writeFileSync(cart, readFileSync(cart, "utf8").replace("      containers:", "      securityContext:\n        runAsNonRoot: true\n      containers:"));
-    await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri: pathToFileURL(cart).toString(), type: 2 }] });
+    writeFileSync(
+      cart,
+      readFileSync(cart, "utf8").replace(
+        "      containers:",
+        "      securityContext:\n        runAsNonRoot: true\n      containers:",
+      ),
+    );
+    await client.connection.sendNotification("workspace/didChangeWatchedFiles", {
+      changes: [{ uri: pathToFileURL(cart).toString(), type: 2 }],
+    });
     for (let tries = 0; ; tries++) {
       const after = await client.request<ReportResult>("kmm/report", {});
-      if (after.report.findings.some((one) => one.uri === "k8s/cart.yaml" && one.practice === ISSUE && one.state === "met")) break;
+      if (
+        after.report.findings.some(
+          (one) => one.uri === "k8s/cart.yaml" && one.practice === ISSUE && one.state === "met",
+        )
+      )
+        break;
       assert.ok(tries < 100, "the change on the disk was not seen");
       await new Promise((done) => setTimeout(done, 50));
     }
   });
 
   it("offers pull diagnostics to who can pull, and then does not push", async () => {
-    const { uri } = await opened("k8s/web.yaml", { capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } } });
+    const { uri } = await opened("k8s/web.yaml", {
+      capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } },
+    });
     assert.equal(client.capabilities.diagnosticProvider?.workspaceDiagnostics, true);
-    const pulled = await client.request<{ kind: string; items: Diagnostic[] }>("textDocument/diagnostic", { textDocument: { uri } });
+    const pulled = await client.request<{ kind: string; items: Diagnostic[] }>("textDocument/diagnostic", {
+      textDocument: { uri },
+    });
     assert.ok(has(ISSUE)(pulled.items));
-    const all = await client.request<{ items: { uri: string; items: Diagnostic[] }[] }>("workspace/diagnostic", { previousResultIds: [] });
+    const all = await client.request<{ items: { uri: string; items: Diagnostic[] }[] }>("workspace/diagnostic", {
+      previousResultIds: [],
+    });
     assert.ok(all.items.some((one) => one.uri.endsWith("k8s/cart.yaml") && has(ISSUE)(one.items)));
     assert.equal(client.published.size, 0);
   });
@@ -105,7 +150,10 @@ describe("any language client", function () {
   it("speaks Swedish to who speaks Swedish", async () => {
     const { uri } = await opened("k8s/web.yaml", { locale: "sv" });
     const diagnostics = await client.diagnosed(uri, has(ISSUE));
-    assert.match(String(diagnostics.find((one) => one.code === ISSUE)?.message), /^Säkerhet och regelefterlevnad · nivå 3, Säkerhetsskanning: /);
+    assert.match(
+      String(diagnostics.find((one) => one.code === ISSUE)?.message),
+      /^Säkerhet och regelefterlevnad · nivå 3, Säkerhetsskanning: /,
+    );
   });
 
   it("keeps several folders apart", async () => {
@@ -113,10 +161,20 @@ describe("any language client", function () {
     cpSync("media/sample", other, { recursive: true });
     const second = pathToFileURL(other).toString();
     try {
-      client = await LspClient.start({ root, folders: [{ uri: root, name: "one" }, { uri: second, name: "two" }], capabilities: { workspace: { workspaceFolders: true } } });
+      client = await LspClient.start({
+        root,
+        folders: [
+          { uri: root, name: "one" },
+          { uri: second, name: "two" },
+        ],
+        capabilities: { workspace: { workspaceFolders: true } },
+      });
       await client.indexed();
       const both = await client.request<ReportResult>("kmm/report", {});
-      assert.ok(both.report.findings.some((one) => one.uri.startsWith("one/k8s/")) && both.report.findings.some((one) => one.uri.startsWith("two/k8s/")));
+      assert.ok(
+        both.report.findings.some((one) => one.uri.startsWith("one/k8s/")) &&
+          both.report.findings.some((one) => one.uri.startsWith("two/k8s/")),
+      );
       const one = await client.request<ReportResult>("kmm/report", { folder: second });
       assert.ok(one.report.findings.every((finding) => !finding.uri.startsWith("two/")));
       assert.equal(one.uris["k8s/web.yaml"], `${second}/k8s/web.yaml`);
@@ -131,12 +189,18 @@ describe("any language client", function () {
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, () => {
         const source = new CancellationTokenSource();
-        const answer = client.connection.sendRequest("textDocument/hover", { textDocument: { uri }, position: { line: 2, character: 8 } }, source.token);
+        const answer = client.connection.sendRequest(
+          "textDocument/hover",
+          { textDocument: { uri }, position: { line: 2, character: 8 } },
+          source.token,
+        );
         source.cancel();
         return answer;
       }),
     );
-    const cancelled = results.filter((one) => one.status === "rejected" && (one.reason as { code?: number }).code === -32800);
+    const cancelled = results.filter(
+      (one) => one.status === "rejected" && (one.reason as { code?: number }).code === -32800,
+    );
     assert.ok(cancelled.length >= 19, `${cancelled.length} of 20`);
   });
 
@@ -145,11 +209,16 @@ describe("any language client", function () {
     await client.diagnosed(uri, has(ISSUE));
     const before = client.published.get(uri)?.count ?? 0;
     for (let key = 0; key < 12; key++) {
-      await client.change(uri, key + 2, [{ range: { start: { line: 0, character: 5 + key }, end: { line: 0, character: 5 + key } }, text: "x" }]);
+      await client.change(uri, key + 2, [
+        { range: { start: { line: 0, character: 5 + key }, end: { line: 0, character: 5 + key } }, text: "x" },
+      ]);
       await new Promise((done) => setTimeout(done, 60));
     }
     await client.diagnosed(uri, (_, version) => version === 13);
-    assert.ok((client.published.get(uri)?.count ?? 0) - before <= 4, `${(client.published.get(uri)?.count ?? 0) - before} messages`);
+    assert.ok(
+      (client.published.get(uri)?.count ?? 0) - before <= 4,
+      `${(client.published.get(uri)?.count ?? 0) - before} messages`,
+    );
   });
 
   it("takes back what it said when a file is closed, and ignores what is not open", async () => {
@@ -158,7 +227,13 @@ describe("any language client", function () {
     await client.connection.sendNotification("textDocument/didClose", { textDocument: { uri } });
     await client.diagnosed(uri, (diagnostics) => diagnostics.length === 0);
     await client.change(uri, 9, [{ text: "kind: Nothing\n" }]);
-    assert.equal(await client.request("textDocument/hover", { textDocument: { uri: "git:/nowhere" }, position: { line: 0, character: 0 } }), null);
+    assert.equal(
+      await client.request("textDocument/hover", {
+        textDocument: { uri: "git:/nowhere" },
+        position: { line: 0, character: 0 },
+      }),
+      null,
+    );
   });
 
   it("ends when it is told to", async () => {

@@ -12,7 +12,6 @@ import type {
   ReportPractice,
 } from "../../server/features/report-contract.ts";
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a name may look like a template
 export const HOSTILE = "</script><img src=x onerror=alert(1)>${1}";
 
 const ACHIEVED: Record<NonNullable<Rating>, number> = { N: 0, P: 0.4, L: 0.75, F: 1 };

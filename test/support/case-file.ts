@@ -47,35 +47,41 @@ export function readCases(text: string, where: string): Case[] {
   let current: Building | undefined;
   let path = "/case.yaml";
   let lines: string[] | undefined;
-  text.split("\n").forEach((line, index) => {
-    const fail = (message: string): never => {
-      throw new Error(`${where}:${index + 1}: ${message}`);
-    };
+  for (const [index, line] of text.split("\n").entries()) {
+    const fail = (message: string): Error => new Error(`${where}:${index + 1}: ${message}`);
     if (line.startsWith("#=")) {
-      current = { title: line.slice(2).trim(), line: index + 1, files: new Map(), fixed: new Map(), marks: [], counts: undefined, noFix: false };
+      current = {
+        title: line.slice(2).trim(),
+        line: index + 1,
+        files: new Map(),
+        fixed: new Map(),
+        marks: [],
+        counts: undefined,
+        noFix: false,
+      };
       cases.push(current);
       path = "/case.yaml";
       lines = undefined;
-      return;
+      continue;
     }
     if (current === undefined) {
-      if (line.trim() !== "" && !line.startsWith("#")) fail("text before the first case");
-      return;
+      if (line.trim() !== "" && !line.startsWith("#")) throw fail("text before the first case");
+      continue;
     }
     if (line.startsWith("#- ")) {
       const match = /^#- (fixed )?(\/\S+)$/.exec(line.trimEnd());
-      if (match === null) return fail(`not a file mark: ${line}`);
+      if (match === null) throw fail(`not a file mark: ${line}`);
       path = match[2] ?? "";
       lines = [];
       (match[1] === undefined ? current.files : current.fixed).set(path, lines);
-      return;
+      continue;
     }
     if (line.startsWith("#!")) {
       readExpectation(current, line.slice(2).trim(), fail);
-      return;
+      continue;
     }
     if (lines === undefined) {
-      if (line.trim() === "") return;
+      if (line.trim() === "") continue;
       lines = [];
       current.files.set(path, lines);
     }
@@ -84,10 +90,10 @@ export function readCases(text: string, where: string): Case[] {
       const from = mark[1] === "<" ? 0 : 1 + (mark[2] ?? "").length;
       const to = 1 + (mark[1] ?? "").length + (mark[2] ?? "").length + (mark[3] ?? "").length;
       current.marks.push({ state: mark[4] as Mark["state"], path, line: lines.length - 1, from, to, message: mark[5] });
-      return;
+      continue;
     }
     lines.push(line.startsWith("#| ") ? line.slice(3) : line === "#|" ? "" : line);
-  });
+  }
   return cases.map((one) => ({
     ...one,
     files: new Map([...one.files].map(([name, body]) => [name, close(body)])),
@@ -95,7 +101,7 @@ export function readCases(text: string, where: string): Case[] {
   }));
 }
 
-function readExpectation(current: Building, text: string, fail: (message: string) => never): void {
+function readExpectation(current: Building, text: string, fail: (message: string) => Error): void {
   if (text === "fix none") {
     current.noFix = true;
     return;
@@ -103,7 +109,7 @@ function readExpectation(current: Building, text: string, fail: (message: string
   current.counts ??= new Map();
   for (const part of text.split(",")) {
     const match = /^\s*(met|unmet|unknown|not-applicable|waived|nothing)(?:\s+(\d+))?\s*$/.exec(part);
-    if (match === null) return fail(`not an expectation: ${part}`);
+    if (match === null) throw fail(`not an expectation: ${part}`);
     if (match[1] !== "nothing") current.counts.set(match[1] ?? "", Number(match[2] ?? 1));
   }
 }

@@ -1,8 +1,13 @@
 /** A plain language client over standard streams: what any editor other than ours does. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
-import { createProtocolConnection, type ProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
 import type { Diagnostic, InitializeResult } from "vscode-languageserver-protocol";
+import {
+  createProtocolConnection,
+  type ProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node";
 
 export interface ClientOptions {
   readonly root?: string;
@@ -26,16 +31,23 @@ export class LspClient {
   }
 
   static async start(options: ClientOptions): Promise<LspClient> {
-    const child = spawn(process.execPath, [...(options.nodeOptions ?? []), join(process.cwd(), "dist/cli.js"), "lsp", "--stdio"], { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(
+      process.execPath,
+      [...(options.nodeOptions ?? []), join(process.cwd(), "dist/cli.js"), "lsp", "--stdio"],
+      { stdio: ["pipe", "pipe", "pipe"] },
+    );
     const { stdin, stdout } = child;
     if (stdin === null || stdout === null) throw new Error("no streams");
     const connection = createProtocolConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
     const client = new LspClient(child, connection);
-    connection.onNotification("textDocument/publishDiagnostics", (params: { uri: string; version?: number; diagnostics: Diagnostic[] }) => {
-      const count = (client.published.get(params.uri)?.count ?? 0) + 1;
-      client.published.set(params.uri, { version: params.version, diagnostics: params.diagnostics, count });
-      for (const wake of [...client.#waiting]) wake();
-    });
+    connection.onNotification(
+      "textDocument/publishDiagnostics",
+      (params: { uri: string; version?: number; diagnostics: Diagnostic[] }) => {
+        const count = (client.published.get(params.uri)?.count ?? 0) + 1;
+        client.published.set(params.uri, { version: params.version, diagnostics: params.diagnostics, count });
+        for (const wake of [...client.#waiting]) wake();
+      },
+    );
     connection.onRequest("workspace/configuration", (params: { items: unknown[] }) => params.items.map(() => null));
     connection.onRequest("client/registerCapability", () => null);
     connection.onRequest("window/workDoneProgress/create", () => null);
@@ -44,7 +56,8 @@ export class LspClient {
     const result = await connection.sendRequest<InitializeResult>("initialize", {
       processId: process.pid,
       rootUri: options.root ?? null,
-      workspaceFolders: options.folders ?? (options.root === undefined ? null : [{ uri: options.root, name: "workspace" }]),
+      workspaceFolders:
+        options.folders ?? (options.root === undefined ? null : [{ uri: options.root, name: "workspace" }]),
       capabilities: options.capabilities ?? {},
       ...(options.locale === undefined ? {} : { locale: options.locale }),
       ...(options.options === undefined ? {} : { initializationOptions: options.options }),
@@ -65,15 +78,24 @@ export class LspClient {
   }
 
   async open(uri: string, text: string, languageId = "yaml"): Promise<void> {
-    await this.connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } });
+    await this.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri, languageId, version: 1, text },
+    });
   }
 
   async change(uri: string, version: number, changes: readonly object[]): Promise<void> {
-    await this.connection.sendNotification("textDocument/didChange", { textDocument: { uri, version }, contentChanges: changes });
+    await this.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version },
+      contentChanges: changes,
+    });
   }
 
   /** The diagnostics of a document, once they satisfy the condition. */
-  async diagnosed(uri: string, when: (diagnostics: readonly Diagnostic[], version: number | undefined) => boolean, limit = 10_000): Promise<Diagnostic[]> {
+  async diagnosed(
+    uri: string,
+    when: (diagnostics: readonly Diagnostic[], version: number | undefined) => boolean,
+    limit = 10_000,
+  ): Promise<Diagnostic[]> {
     const until = Date.now() + limit;
     for (;;) {
       const now = this.published.get(uri);

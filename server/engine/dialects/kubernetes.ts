@@ -1,6 +1,16 @@
 /** Kubernetes objects: manifests, List items, static parts of Helm templates -> resources and workloads. */
 import type { Place } from "../../../model/edit.ts";
-import type { Container, Field, GroupKind, Problem, Resource, Scope, Standing, Workload, WorkloadClass } from "../../../model/facts.ts";
+import type {
+  Container,
+  Field,
+  GroupKind,
+  Problem,
+  Resource,
+  Scope,
+  Standing,
+  Workload,
+  WorkloadClass,
+} from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
 import { rootField } from "../field.ts";
 import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
@@ -54,13 +64,28 @@ interface Identity {
   readonly groupKind: GroupKind;
 }
 
-function factsOf(body: Field, document: SourceDocument, context: KubernetesContext, identity: Identity): readonly Resource[] {
+function factsOf(
+  body: Field,
+  document: SourceDocument,
+  context: KubernetesContext,
+  identity: Identity,
+): readonly Resource[] {
   const carrier = carrierOf(identity.groupKind);
   const locations = carrier?.locate(body).filter((location) => location.pod.presence !== "absent") ?? [];
   const resource = new ResourceFact(document, body.place.path, context, identity, locations[0]?.pod);
   if (carrier === undefined || locations.length === 0) return [resource];
   return locations.map(
-    (_, index) => new WorkloadFact(document, body.place.path, context, identity, carrier.class, index, locations[index]?.suffix, locations[index]?.pod),
+    (_, index) =>
+      new WorkloadFact(
+        document,
+        body.place.path,
+        context,
+        identity,
+        carrier.class,
+        index,
+        locations[index]?.suffix,
+        locations[index]?.pod,
+      ),
   );
 }
 
@@ -90,7 +115,13 @@ export class ResourceFact implements Resource {
   readonly #path: readonly (string | number)[];
   #place: Place | undefined;
 
-  constructor(document: SourceDocument, path: readonly (string | number)[], context: KubernetesContext, identity: Identity, pod: Field | undefined) {
+  constructor(
+    document: SourceDocument,
+    path: readonly (string | number)[],
+    context: KubernetesContext,
+    identity: Identity,
+    pod: Field | undefined,
+  ) {
     this.document = document;
     this.#path = path;
     this.group = identity.group;
@@ -113,7 +144,10 @@ export class ResourceFact implements Resource {
     const own = identity.groupKind === "/Namespace" ? this.displayName : "";
     const priority = pod === undefined ? undefined : knownText(pod.at("priorityClassName"));
     this.system =
-      context.standing.system || isSystemNamespace(namespace) || isSystemNamespace(own) || (priority?.startsWith("system-") ?? false);
+      context.standing.system ||
+      isSystemNamespace(namespace) ||
+      isSystemNamespace(own) ||
+      (priority?.startsWith("system-") ?? false);
     this.nonProduction = context.standing.nonProduction || isNonProductionName(namespace) || isNonProductionName(own);
     this.foreign = context.standing.foreign || isDump(body) || isGenerated(identity, metadata);
   }
@@ -150,7 +184,14 @@ export class ResourceFact implements Resource {
     const all = document.problems.flatMap(({ code, start, end }) => {
       const told = code === "alias-unresolved" ? "alias" : code;
       if (told !== "syntax" && told !== "duplicate-key" && told !== "alias") return [];
-      return [{ code: told, text: document.text.slice(start, end), place: { document, path: [], span: [start, end] }, doubtful } as const];
+      return [
+        {
+          code: told,
+          text: document.text.slice(start, end),
+          place: { document, path: [], span: [start, end] },
+          doubtful,
+        } as const,
+      ];
     });
     if (all.length === 0 || this.#path.length === 0) return all;
     const [from, to] = extentOf(document, this.#path);
@@ -172,7 +213,10 @@ function isDump(body: Field): boolean {
 }
 
 function isGenerated(identity: Identity, metadata: Field): boolean {
-  return identity.kind === "CustomResourceDefinition" && metadata.at("annotations", "controller-gen.kubebuilder.io/version").presence === "present";
+  return (
+    identity.kind === "CustomResourceDefinition" &&
+    metadata.at("annotations", "controller-gen.kubebuilder.io/version").presence === "present"
+  );
 }
 
 function scopeOf(namespace: Field, identity: Identity, context: KubernetesContext): Scope {
@@ -201,9 +245,18 @@ const partsOfTree = new WeakMap<Tree, Map<WorkloadFact, Parts>>();
 function containersOf(pod: Field, elsewhere: readonly Field[] | undefined): readonly Container[] {
   if (elsewhere !== undefined) return elsewhere.map((body) => new ContainerFact(body, pod, "main"));
   return [
-    ...pod.at("containers").writtenItems().map((body) => new ContainerFact(body, pod, "main")),
-    ...pod.at("initContainers").writtenItems().map((body) => new ContainerFact(body, pod, initRole(body))),
-    ...pod.at("ephemeralContainers").writtenItems().map((body) => new ContainerFact(body, pod, "ephemeral")),
+    ...pod
+      .at("containers")
+      .writtenItems()
+      .map((body) => new ContainerFact(body, pod, "main")),
+    ...pod
+      .at("initContainers")
+      .writtenItems()
+      .map((body) => new ContainerFact(body, pod, initRole(body))),
+    ...pod
+      .at("ephemeralContainers")
+      .writtenItems()
+      .map((body) => new ContainerFact(body, pod, "ephemeral")),
   ];
 }
 
@@ -227,7 +280,8 @@ export class WorkloadFact extends ResourceFact implements Workload {
     this.class = workloadClass;
     this.#index = index;
     this.podLabelSet = labelSetOf(this.podLabels);
-    if (suffix !== undefined) Object.defineProperty(this, "displayName", { value: `${this.displayName}/${suffix}`, enumerable: true });
+    if (suffix !== undefined)
+      Object.defineProperty(this, "displayName", { value: `${this.displayName}/${suffix}`, enumerable: true });
   }
 
   /** Computed once for as long as the document's tree is held. */
@@ -249,7 +303,9 @@ export class WorkloadFact extends ResourceFact implements Workload {
 
   #locate(): Parts {
     const body = this.body;
-    const location = carrierOf(this.groupKind)?.locate(body).filter((one) => one.pod.presence !== "absent")[this.#index];
+    const location = carrierOf(this.groupKind)
+      ?.locate(body)
+      .filter((one) => one.pod.presence !== "absent")[this.#index];
     const pod = location?.pod ?? body.at("spec");
     const all = containersOf(pod, location?.containers);
     return {
@@ -295,7 +351,10 @@ export class WorkloadFact extends ResourceFact implements Workload {
 
   get windows(): boolean {
     const pod = this.pod;
-    return knownText(pod.at("os", "name")) === "windows" || knownText(pod.at("nodeSelector", "kubernetes.io/os")) === "windows";
+    return (
+      knownText(pod.at("os", "name")) === "windows" ||
+      knownText(pod.at("nodeSelector", "kubernetes.io/os")) === "windows"
+    );
   }
 }
 
@@ -305,7 +364,15 @@ function initRole(body: Field): "sidecar" | "init" {
 }
 
 /** Fields of the security context that the API has for the pod as well. */
-const POD_LEVEL = new Set(["runAsNonRoot", "runAsUser", "runAsGroup", "seccompProfile", "seLinuxOptions", "appArmorProfile", "windowsOptions"]);
+const POD_LEVEL = new Set([
+  "runAsNonRoot",
+  "runAsUser",
+  "runAsGroup",
+  "seccompProfile",
+  "seLinuxOptions",
+  "appArmorProfile",
+  "windowsOptions",
+]);
 
 class ContainerFact implements Container {
   readonly role: Container["role"];

@@ -12,10 +12,16 @@ export default practice({
     if (namespace.workloads.every((workload) => workload.hook)) return notApplicable("hook");
     if (namespace.workloads.every(({ pod }) => pod.at("hostNetwork").source === "true"))
       return notApplicable("host-network");
-    const { closed, open, maybe } = defaultsOf(namespace, "egress", world);
+    const { closed, open, maybe, reopened } = defaultsOf(namespace, "egress", world);
     const [wide] = open;
     const args = { namespace: namespace.displayName, policy: wide?.displayName ?? "" };
     if (wide !== undefined) return unmet([namespace.place, openRule(wide, "egress")], "unmet.open", args);
+    const [single] = reopened;
+    if (closed.length > 0 && single !== undefined)
+      return unmet([namespace.place, openRule(single, "egress")], "unmet.undone", {
+        ...args,
+        policy: single.displayName,
+      });
     const mesh = registryOnly(namespace, world);
     if (closed.length > 0)
       return met(
@@ -30,8 +36,8 @@ export default practice({
   },
   fix(namespace, world) {
     const behind = namespace.resource?.document ?? namespace.workloads[0]?.document;
-    if (behind === undefined || defaultsOf(namespace, "egress", world).open.length > 0 || !isOneFolder(namespace))
-      return undefined;
+    const { closed, open } = defaultsOf(namespace, "egress", world);
+    if (behind === undefined || closed.length + open.length > 0 || !isOneFolder(namespace)) return undefined;
     const dns = {
       to: [
         {

@@ -43,7 +43,10 @@ function tooMuch(binding: Resource, world: World): Spot | undefined {
   if (role.text() === "cluster-admin") return { place: role.place, message, args };
   const kind: GroupKind = `rbac.authorization.k8s.io/${binding.body.at("roleRef", "kind").text() ?? ""}`;
   const { sure } = world.named(kind, role, binding.scope);
-  const open = sure.some(({ body }) => body.at("rules").writtenItems().some(allowsEverything));
+  // Of several of that name, the one beside the binding is meant.
+  const beside = sure.filter((one) => one.document.uri === binding.document.uri);
+  const meant = beside.length > 0 ? beside : sure;
+  const open = meant.length > 0 && meant.every(({ body }) => body.at("rules").writtenItems().some(allowsEverything));
   return open ? { place: role.place, message: `${message}.wild`, args } : undefined;
 }
 
