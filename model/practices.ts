@@ -28,7 +28,11 @@ import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts
 import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
 import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
 import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
+import automationManifestValidation from "./practices/automation/manifest-validation/practice.ts";
 import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
+import automationRolloutStrategy from "./practices/automation/rollout-strategy/practice.ts";
+import automationRolloutVerified from "./practices/automation/rollout-verified/practice.ts";
+import automationTestsGateDeploy from "./practices/automation/tests-gate-deploy/practice.ts";
 import automationVersionedImagePublished from "./practices/automation/versioned-image-published/practice.ts";
 import cultureChaosExperiments from "./practices/culture/chaos-experiments/practice.ts";
 import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
@@ -115,7 +119,11 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/declarative-manifests", automationDeclarativeManifests),
   of("automation/deploy-commands-documented", automationDeployCommandsDocumented),
   of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
+  of("automation/manifest-validation", automationManifestValidation),
   of("automation/pipeline-deploys", automationPipelineDeploys),
+  of("automation/rollout-strategy", automationRolloutStrategy),
+  of("automation/rollout-verified", automationRolloutVerified),
+  of("automation/tests-gate-deploy", automationTestsGateDeploy),
   of("automation/versioned-image-published", automationVersionedImagePublished),
   of("culture/chaos-experiments", cultureChaosExperiments),
   of("culture/codeowners", cultureCodeowners),

@@ -14,7 +14,7 @@ export interface PublishedTag {
 /** Tools that name what they publish by its content or its commit, whatever they are told. */
 const BY_CONTENT = /^(?:ko|skaffold|werf|goreleaser)$/;
 const VERSION =
-  /\bsha\b|sha1|_sha\b|short_?sha|commit|revision|rev-parse|rev_parse|git describe|\brun_(?:number|id)\b|build_?(?:id|number|tag)|version|semver|release|timestamp|tag_name|refs\/tags|date\b|digest|@sha256:/i;
+  /\bsha\b|sha1|_sha\b|short_?sha|commit|revision|rev-parse|rev_parse|git describe|run_?(?:number|id)\b|build_?(?:id|number|tag)|version|semver|release|timestamp|tag_name|refs\/tags|date\b|digest|@sha256:/i;
 const MOVING =
   /^(?:latest|main|master|trunk|develop|development|dev|devel|stable|edge|nightly|canary|staging|stage|test|testing|prod|production|head|current|ci)$/i;
 

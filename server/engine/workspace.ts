@@ -186,8 +186,10 @@ export class Workspace {
       if (old === now) continue;
       const kept = new Set(now?.resources ?? []);
       const had = new Set(old?.resources ?? []);
-      for (const resource of had) if (!kept.has(resource)) removed.push(resource);
-      for (const resource of kept) if (!had.has(resource)) added.push(resource);
+      // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
+      const moved = !isInOrder([...had].filter((resource) => kept.has(resource)), now?.resources ?? []);
+      for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
+      for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
       if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;
       if (now?.role === "repository" || now?.role === "config" || now?.role === "other") repository = true;
       if (now?.role !== "kubernetes") pipelines = true;
@@ -276,6 +278,15 @@ export class Workspace {
   #take(): Snapshot {
     return new Snapshot(this.#parts, this.#judge, this.#cache, this.#configs, this.#options.practices);
   }
+}
+
+function isInOrder<T>(some: readonly T[], all: readonly T[]): boolean {
+  let at = -1;
+  return some.every((one) => {
+    const before = at;
+    at = all.indexOf(one, before + 1);
+    return at > before;
+  });
 }
 
 function isChartFile(uri: string): boolean {

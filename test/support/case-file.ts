@@ -8,6 +8,7 @@
  *   #<^^^ unmet               the same, from the first column on
  *   #! unmet 1, unknown 2     how many verdicts there are of each state, where no line can be pointed at
  *   #! fix none               no fix is offered
+ *   #! version control no     what the host says of the folder (`yes` when left out)
  *   #- fixed /path            the file after the fix
  */
 
@@ -30,6 +31,7 @@ export interface Case {
   /** Expected counts by state; `undefined` when not given. */
   readonly counts: ReadonlyMap<string, number> | undefined;
   readonly noFix: boolean;
+  readonly versionControl: "yes" | "no" | "unknown";
 }
 
 interface Building {
@@ -40,6 +42,7 @@ interface Building {
   marks: Mark[];
   counts: Map<string, number> | undefined;
   noFix: boolean;
+  versionControl: "yes" | "no" | "unknown";
 }
 
 export function readCases(text: string, where: string): Case[] {
@@ -58,6 +61,7 @@ export function readCases(text: string, where: string): Case[] {
         marks: [],
         counts: undefined,
         noFix: false,
+        versionControl: "yes",
       };
       cases.push(current);
       path = "/case.yaml";
@@ -104,6 +108,11 @@ export function readCases(text: string, where: string): Case[] {
 function readExpectation(current: Building, text: string, fail: (message: string) => Error): void {
   if (text === "fix none") {
     current.noFix = true;
+    return;
+  }
+  const control = /^version control (yes|no|unknown)$/.exec(text)?.[1];
+  if (control !== undefined) {
+    current.versionControl = control as Building["versionControl"];
     return;
   }
   current.counts ??= new Map();

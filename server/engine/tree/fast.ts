@@ -29,7 +29,8 @@ export function parseFast(text: string): ParsedDocument | undefined {
 function isOdd(text: string): boolean {
   if (text.endsWith(" ") && /\n *$/.test(text.slice(-200)) && /[|>]/.test(text)) return true;
   if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
-  return text.startsWith("\t") || text.includes("\n\t") || text.includes("\uFEFF", 1);
+  if (text.includes("\t") && /^[ ?:-]*\t/m.test(text)) return true;
+  return text.includes("\uFEFF", 1);
 }
 
 function build(text: string, events: readonly Event[]): ParsedDocument | undefined {
