@@ -27,6 +27,9 @@ import architectureSupportedApiVersions from "./practices/architecture/supported
 import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts";
 import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
 import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
+import automationGitopsAutoSync from "./practices/automation/gitops-auto-sync/practice.ts";
+import automationGitopsController from "./practices/automation/gitops-controller/practice.ts";
+import automationGitopsPruneAndHeal from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
 import automationManifestValidation from "./practices/automation/manifest-validation/practice.ts";
 import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
@@ -118,6 +121,9 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/ci-pipeline", automationCiPipeline),
   of("automation/declarative-manifests", automationDeclarativeManifests),
   of("automation/deploy-commands-documented", automationDeployCommandsDocumented),
+  of("automation/gitops-auto-sync", automationGitopsAutoSync),
+  of("automation/gitops-controller", automationGitopsController),
+  of("automation/gitops-prune-and-heal", automationGitopsPruneAndHeal),
   of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
   of("automation/manifest-validation", automationManifestValidation),
   of("automation/pipeline-deploys", automationPipelineDeploys),

@@ -139,11 +139,18 @@ export class Outcomes {
     return false;
   }
 
-  /** Levels of what one file reflects. */
-  file(entry: FileEntry): Results {
+  /** What a file shares with others: the namespaces of its workloads and, for a pipeline, the repository. */
+  around(entry: FileEntry): readonly Outcome[] {
     const scopes = new Set(entry.resources.filter((one) => one instanceof WorkloadFact).map((one) => one.scope));
     const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope));
-    return this.#climb([...this.of(entry), ...namespaces], this.configFor(entry), false);
+    if (entry.role !== "pipeline") return namespaces;
+    const judged = this.#snapshot.judgedRepository(entry.root?.uri);
+    return [...namespaces, ...judged.flatMap((one) => this.#outcomes(one, entry, this.configFor(entry)))];
+  }
+
+  /** Levels of what one file reflects. */
+  file(entry: FileEntry): Results {
+    return this.#climb([...this.of(entry), ...this.around(entry)], this.configFor(entry), false);
   }
 
   /** Levels that one object reflects, with what its namespace gives it. */

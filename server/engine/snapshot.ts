@@ -142,6 +142,11 @@ export class WorldSnapshot implements WorldState {
     return namespace === undefined ? [] : this.#on(namespace, "namespace", namespace.resource?.document);
   }
 
+  judgedRepository(root: string | undefined): readonly Judged[] {
+    const repository = this.repositories.find((one) => one.root === root);
+    return repository === undefined ? [] : this.#on(repository, "repository", undefined);
+  }
+
   #objects(resources: readonly Resource[]): readonly Judged[] {
     // The first resource stands for the document: all of a document's facts are made together.
     const key = resources[0];

@@ -187,7 +187,10 @@ export class Workspace {
       const kept = new Set(now?.resources ?? []);
       const had = new Set(old?.resources ?? []);
       // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
-      const moved = !isInOrder([...had].filter((resource) => kept.has(resource)), now?.resources ?? []);
+      const moved = !isInOrder(
+        [...had].filter((resource) => kept.has(resource)),
+        now?.resources ?? [],
+      );
       for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
       for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
       if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;

@@ -53,7 +53,7 @@ export class WorldIndex {
       else buckets.set(key, after);
       if ((before.length === 0) !== (after.length === 0)) kindsChanged = true;
     }
-    const kinds = kindsChanged ? [...buckets.keys()].filter(isKindKey) : this.kinds;
+    const kinds = kindsChanged ? [...buckets.keys()].filter(isKindKey).sort() : this.kinds;
     return new WorldIndex(buckets, kinds);
   }
 }

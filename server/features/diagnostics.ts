@@ -36,9 +36,9 @@ export function diagnosticsOf(
 ): readonly KmmDiagnostic[] {
   const own = ownProblems(snapshot, entry, texts);
   if (show === "off") return own;
-  const outcomes = snapshot.outcomes
-    .of(entry)
-    .filter((outcome) => outcome.state === "unmet" && (complete || !outcome.across));
+  const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].filter(
+    (outcome) => outcome.state === "unmet" && (complete || !outcome.across),
+  );
   if (outcomes.length === 0) return own;
   const levels = snapshot.outcomes.file(entry);
   const found: KmmDiagnostic[] = [];

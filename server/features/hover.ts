@@ -129,8 +129,7 @@ function onPractice(
   linkOf: LinkOf,
 ): KmmHover | undefined {
   const order = ["unmet", "waived", "unknown", "met"];
-  const here = snapshot.outcomes
-    .of(entry)
+  const here = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)]
     .filter((outcome) => outcome.state !== "not-applicable")
     .flatMap((outcome) =>
       spotsOf(outcome)

@@ -23,7 +23,8 @@ export class Ignores {
     const above: string[] = [];
     let top = folder;
     while (!existsSync(join(top, ".git")) && dirname(top) !== top) top = dirname(top);
-    if (existsSync(join(top, ".git"))) for (let one = folder; one !== top; one = dirname(one)) above.unshift(dirname(one));
+    if (existsSync(join(top, ".git")))
+      for (let one = folder; one !== top; one = dirname(one)) above.unshift(dirname(one));
     const excludes = readRules(top, join(top, ".git/info/exclude"));
     const start = new Ignores(excludes === undefined ? [] : [excludes]);
     return [...above, folder].reduce<Ignores>((ignores, one) => ignores.below(one), start);

@@ -15,6 +15,7 @@ import {
 import { matchesName, readGlob } from "../../server/engine/globs.ts";
 import { toPlain } from "../../server/engine/plain.ts";
 import { offsetsOf, SourceDocument } from "../../server/engine/source.ts";
+import "../support/random.ts";
 
 const PRACTICES = new Set([
   "security/run-as-non-root",

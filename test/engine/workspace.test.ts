@@ -4,6 +4,7 @@ import { PRACTICES } from "../../model/practices.ts";
 import { type Change, type Snapshot, Workspace } from "../../server/engine/workspace.ts";
 import { buildReport } from "../../server/features/report.ts";
 import { textsOf } from "../support/disk.ts";
+import "../support/random.ts";
 
 const ROOT = "file:///shop";
 const texts = textsOf("en");

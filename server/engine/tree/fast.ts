@@ -23,14 +23,17 @@ export function parseFast(text: string): ParsedDocument | undefined {
 }
 
 /**
- * What is one thing to this parser and another to `yaml`: stray carriage returns and byte order marks, leading tabs, and
- * a last line of blanks alone where a block scalar may end.
+ * What is one thing to this parser and another to `yaml`: stray carriage returns and byte order marks, leading tabs and
+ * tabs before an anchor or a tag, block scalars that say how far they are indented and
+ * begin with a comment, and a last line of blanks alone
+ * where a block scalar may end.
  */
 function isOdd(text: string): boolean {
   if (text.endsWith(" ") && /\n *$/.test(text.slice(-200)) && /[|>]/.test(text)) return true;
   if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
-  if (text.includes("\t") && /^[ ?:-]*\t/m.test(text)) return true;
-  return text.includes("\uFEFF", 1);
+  if (text.includes("\t") && /^ *[-?:] *\t\s*[&!*]/m.test(text)) return true;
+  if (/[|>][-+]?[1-9][-+]?\s*\n\s*#/.test(text)) return true;
+  return text.startsWith("\t") || text.includes("\n\t") || text.includes("\uFEFF", 1);
 }
 
 function build(text: string, events: readonly Event[]): ParsedDocument | undefined {

@@ -4,6 +4,7 @@ import { parseAllDocuments } from "yaml";
 import type { DocumentRef, Edit, Json, Key } from "../../../model/edit.ts";
 import { writeEdits } from "../../../server/engine/changes.ts";
 import { splitDocuments } from "../../../server/engine/tree/split.ts";
+import "../../support/random.ts";
 
 /** Whatever a person may have typed: YAML in every style that means `value`, with a numbered comment here and there. */
 function print(value: Json, choices: readonly number[], quoteKeys = false): string {

@@ -9,6 +9,7 @@ import { parseFast } from "../../../server/engine/tree/fast.ts";
 import { splitDocuments } from "../../../server/engine/tree/split.ts";
 import type { Tree } from "../../../server/engine/tree/tree.ts";
 import { assertSameTrees } from "./support.ts";
+import "../../support/random.ts";
 
 interface SuiteTest {
   readonly id: string;

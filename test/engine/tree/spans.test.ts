@@ -5,6 +5,7 @@ import { lineStarts, positionAt } from "../../../server/engine/tree/lines.ts";
 import { lookup } from "../../../server/engine/tree/read.ts";
 import { spanOf } from "../../../server/engine/tree/spans.ts";
 import type { ScalarTree } from "../../../server/engine/tree/tree.ts";
+import "../../support/random.ts";
 
 function scalarOf(text: string): ScalarTree {
   const { tree } = parseCareful(text);

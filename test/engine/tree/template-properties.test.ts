@@ -7,6 +7,7 @@ import { splitDocuments } from "../../../server/engine/tree/split.ts";
 import { looksTemplated, parseTemplated } from "../../../server/engine/tree/template.ts";
 import type { Tree } from "../../../server/engine/tree/tree.ts";
 import { assertWellFormed, codes } from "./support.ts";
+import "../../support/random.ts";
 
 const CORPUS = process.env["KMM_CORPUS"];
 
