@@ -55,8 +55,15 @@ export interface PracticeSpec<S extends SubjectKind> {
   judge?(subject: Subjects[S], world: World): Verdict | readonly Verdict[] | undefined;
   /** The change that makes an unmet subject met; nothing when there is no safe way to write it. */
   fix?(subject: Subjects[S], world: World): Fix | undefined;
-  /** URLs that say so. */
+  /** TEMPORARY */ references?: readonly string[];
+  equivalents?: unknown;
+}
+
+/** What says so elsewhere: data that only explanations and reports need, so that it is not part of every host. */
+export interface Sources {
+  /** URLs. */
   readonly references: readonly string[];
+  /** Rules of other tools that say the same, by their ids there. */
   readonly equivalents?: Readonly<Partial<Record<RuleSource, readonly string[]>>>;
 }
 

@@ -24,6 +24,9 @@ import architectureServiceSelectsPods from "./practices/architecture/service-sel
 import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
 import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import automationAutomatedAnalysis from "./practices/automation/automated-analysis/practice.ts";
+import automationAutomaticAbort from "./practices/automation/automatic-abort/practice.ts";
+import automationCanaryOrBlueGreen from "./practices/automation/canary-or-blue-green/practice.ts";
 import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts";
 import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
 import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
@@ -118,6 +121,9 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
   of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("automation/automated-analysis", automationAutomatedAnalysis),
+  of("automation/automatic-abort", automationAutomaticAbort),
+  of("automation/canary-or-blue-green", automationCanaryOrBlueGreen),
   of("automation/ci-pipeline", automationCiPipeline),
   of("automation/declarative-manifests", automationDeclarativeManifests),
   of("automation/deploy-commands-documented", automationDeployCommandsDocumented),

@@ -89,8 +89,12 @@ export function judgementBy(reference: Field, rollout: Resource, world: World): 
   }
   const spec = template.body.at("spec");
   const metrics = spec.at("metrics").items();
-  if (metrics.length === 0) return { at: name, fault: spec.at("templates").presence === "absent" ? "metrics" : undefined };
-  const dry = spec.at("dryRun").items().map((one) => one.at("metricName").text() ?? "");
+  if (metrics.length === 0)
+    return { at: name, fault: spec.at("templates").presence === "absent" ? "metrics" : undefined };
+  const dry = spec
+    .at("dryRun")
+    .items()
+    .map((one) => one.at("metricName").text() ?? "");
   const wet = metrics.filter((metric) => !dry.some((pattern) => matches(pattern, metric.at("name").source ?? "")));
   if (wet.length === 0) return { at: spec.at("dryRun"), fault: "dry" };
   return { at: name, fault: wet.some(canFail) ? undefined : "condition" };

@@ -1,7 +1,8 @@
 /** Entry of the language server in Node: over IPC from VS Code, over standard streams from any other editor. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import type { Language } from "../model/text/texts.ts";
 import { loadTexts } from "./host/texts.ts";
 import { uriOfPath } from "./host/uris.ts";
 import { serve } from "./lsp/connection.ts";
@@ -15,11 +16,17 @@ const connection = createConnection(ProposedFeatures.all);
 process.on("uncaughtException", (error) => connection.console.error(error.stack ?? error.message));
 process.on("unhandledRejection", (reason) => connection.console.error(String(reason)));
 
+const pageOf = (practice: string, language: Language) => join(folder, "practices", language, `${practice}.md`);
+
 serve(connection, {
   version: KMM_VERSION,
   texts: (language) => loadTexts(folder, language),
+  explain: (practice, language) => {
+    const page = pageOf(practice, language);
+    return existsSync(page) ? readFileSync(page, "utf8") : undefined;
+  },
   pageOf: (practice, language) => {
-    const page = join(folder, "practices", language, `${practice}.md`);
+    const page = pageOf(practice, language);
     return existsSync(page) ? uriOfPath(page) : undefined;
   },
 });

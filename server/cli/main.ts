@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DIMENSIONS, type Dimension, isDimension, isLevel, type Level } from "../../model/kmm.ts";
 import { PRACTICES } from "../../model/practices.ts";
+import { SOURCES } from "../../model/sources.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
 import type { Root } from "../engine/layout.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
@@ -75,7 +76,7 @@ export async function main(args: readonly string[], host: CliHost): Promise<Exit
     .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
     .addOption(language())
     .action((options: { format: "table" | "json"; lang?: "en" | "sv" }) =>
-      host.out(practiceTable(PRACTICES, textsFor(options, host), options.format)),
+      host.out(practiceTable(PRACTICES, SOURCES, textsFor(options, host), options.format)),
     );
   program
     .command("explain")
@@ -231,7 +232,7 @@ function failed(report: Report, options: CheckOptions, texts: Texts): string[] {
 
 function explainOne(id: string, texts: Texts): string {
   const practice = PRACTICES.find((one) => one.id === id);
-  if (practice !== undefined) return explain(practice, texts);
+  if (practice !== undefined) return explain(practice, texts, SOURCES[practice.id] ?? { references: [] });
   const near = PRACTICES.filter((one) => one.id.includes(id) || one.id.endsWith(`/${id}`)).map((one) => one.id);
   throw new UsageError(
     `${say(texts, "explain.unknown", { practice: id })}${near.length > 0 ? ` ${say(texts, "explain.near", { practices: near.slice(0, 5).join(", ") })}` : ""}`,

@@ -1,5 +1,5 @@
 /** A practice explained, as Markdown: what it is, why it belongs to its cell, what to do, when not to. */
-import type { Practice, RuleSource } from "../../model/practice.ts";
+import type { Practice, RuleSource, Sources } from "../../model/practice.ts";
 import { cellTitle, say, type Texts } from "../../model/text/texts.ts";
 
 const SOURCES: Readonly<Record<RuleSource, string>> = {
@@ -18,7 +18,7 @@ const SOURCES: Readonly<Record<RuleSource, string>> = {
   learnk8s: "learnk8s",
 };
 
-export function explain(practice: Practice, texts: Texts): string {
+export function explain(practice: Practice, texts: Texts, sources: Sources): string {
   const text = texts.practices[practice.id];
   if (text === undefined) return `# ${practice.id}\n`;
   const lines = [
@@ -32,8 +32,8 @@ export function explain(practice: Practice, texts: Texts): string {
     practice.asked === true || practice.answers === "yes" || practice.answers === "elsewhere"
       ? `${say(texts, `explain.answer.${practice.answers ?? "yes"}`)}\n`
       : "",
-    equivalents(practice, texts),
-    section(texts, "explain.references", practice.references.map((url) => `- <${url}>`).join("\n")),
+    equivalents(sources, texts),
+    section(texts, "explain.references", sources.references.map((url) => `- <${url}>`).join("\n")),
   ];
   return `${lines
     .filter((line) => line !== undefined)
@@ -50,8 +50,8 @@ function section(texts: Texts, heading: string, body: string): string {
   return body === "" ? "" : `## ${say(texts, heading)}\n\n${body}\n`;
 }
 
-function equivalents(practice: Practice, texts: Texts): string {
-  const rules = Object.entries(practice.equivalents ?? {}).map(
+function equivalents(sources: Sources, texts: Texts): string {
+  const rules = Object.entries(sources.equivalents ?? {}).map(
     ([source, ids]) => `- ${SOURCES[source as RuleSource]}: ${ids.join(", ")}`,
   );
   return section(texts, "explain.equivalents", rules.join("\n"));

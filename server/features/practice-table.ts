@@ -1,13 +1,18 @@
 /** The catalogue by cell, for a terminal or as data. */
-import { DIMENSIONS, LEVELS } from "../../model/kmm.ts";
-import type { Practice } from "../../model/practice.ts";
+import { DIMENSIONS, LEVELS, type PracticeId } from "../../model/kmm.ts";
+import type { Practice, Sources } from "../../model/practice.ts";
 import { cellTitle, say, type Texts } from "../../model/text/texts.ts";
 import { gateOf } from "./explain.ts";
 
-export function practiceTable(practices: readonly Practice[], texts: Texts, format: "table" | "json"): string {
+export function practiceTable(
+  practices: readonly Practice[],
+  sources: Readonly<Record<PracticeId, Sources>>,
+  texts: Texts,
+  format: "table" | "json",
+): string {
   if (format === "json")
     return `${JSON.stringify(
-      practices.map((practice) => row(practice, texts)),
+      practices.map((practice) => row(practice, texts, sources[practice.id])),
       null,
       2,
     )}\n`;
@@ -29,7 +34,7 @@ export function practiceTable(practices: readonly Practice[], texts: Texts, form
   return `${lines.join("\n")}\n`;
 }
 
-function row(practice: Practice, texts: Texts) {
+function row(practice: Practice, texts: Texts, sources: Sources | undefined) {
   return {
     id: practice.id,
     dimension: practice.dimension,
@@ -41,7 +46,7 @@ function row(practice: Practice, texts: Texts) {
     effort: practice.effort,
     fix: practice.fix !== undefined,
     asked: practice.asked === true,
-    references: practice.references,
-    equivalents: practice.equivalents ?? {},
+    references: sources?.references ?? [],
+    equivalents: sources?.equivalents ?? {},
   };
 }

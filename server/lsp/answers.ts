@@ -2,7 +2,6 @@
 import { DIMENSIONS, type PracticeId } from "../../model/kmm.ts";
 import { PRACTICES } from "../../model/practices.ts";
 import { dimensionName, type Texts } from "../../model/text/texts.ts";
-import { explain } from "../features/explain.ts";
 import { relativeUri } from "../features/findings.ts";
 import { buildReport } from "../features/report.ts";
 import { normalUri } from "../host/uris.ts";
@@ -58,8 +57,13 @@ export function statusOf(files: Files, texts: Texts, scanning: boolean): ReportC
   };
 }
 
-export function explainPractice(id: string, texts: Texts): ExplainResult | null {
+/** The page that was written for the practice, read where the host keeps it. */
+export function explainPractice(
+  id: string,
+  texts: Texts,
+  read: (id: string) => string | undefined,
+): ExplainResult | null {
   const practice = PRACTICES.find((one) => one.id === id);
-  if (practice === undefined) return null;
-  return { title: texts.practices[id as PracticeId]?.title ?? id, markdown: explain(practice, texts) };
+  const markdown = practice === undefined ? undefined : read(practice.id);
+  return markdown === undefined ? null : { title: texts.practices[id as PracticeId]?.title ?? id, markdown };
 }

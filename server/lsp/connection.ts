@@ -40,6 +40,8 @@ import { readSettings, type ServerSettings } from "./settings.ts";
 export interface ServerHost {
   readonly version: string;
   texts(language: Language): Texts;
+  /** The explanation of a practice as Markdown. */
+  explain(practice: string, language: Language): string | undefined;
   /** A URI that explains a practice without a client that does: a page beside the bundle. */
   pageOf(practice: string, language: Language): string | undefined;
 }
@@ -128,7 +130,9 @@ class Server {
     connection.onRequest(REPORT_REQUEST, (params: ReportParams, token: CancellationToken) =>
       this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning)),
     );
-    connection.onRequest(EXPLAIN_REQUEST, (params: ExplainParams) => explainPractice(params.practice, this.#texts));
+    connection.onRequest(EXPLAIN_REQUEST, (params: ExplainParams) =>
+      explainPractice(params.practice, this.#texts, (id) => this.#host.explain(id, this.#settings.language)),
+    );
     connection.onRequest(REFRESH_REQUEST, () => {
       this.#restart();
       return null;

@@ -1,6 +1,6 @@
 import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { GroupKind, World } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const ENTRANCES: readonly GroupKind[] = [
   "/Service",
@@ -39,12 +39,16 @@ export default practice({
     const [one] = sure;
     return one === undefined ? unmet(workspace.place) : unmet(one.place, "unmet.one");
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes-sigs.github.io/external-dns/",
     "https://cert-manager.io/docs/",
     "https://kubernetes.io/docs/concepts/storage/storage-classes/",
   ],
-});
+};
 
 function dns(world: World): readonly Evidence[] {
   return [...annotated(world, ENTRANCES, DNS), ...objects(world, "externaldns.k8s.io/DNSEndpoint")];

@@ -1,6 +1,6 @@
 import { inObjects, shownBy } from "../../../evidence.ts";
 import type { Resource, World } from "../../../facts.ts";
-import { practice, unmet } from "../../../practice.ts";
+import { practice, type Sources, unmet } from "../../../practice.ts";
 
 /** API groups whose objects stand for something outside the cluster. */
 const GROUPS =
@@ -23,13 +23,17 @@ export default practice({
       .filter(({ group, kind }) => !MACHINERY.test(group) && !SETUP.test(kind));
     return shownBy(inObjects([...declared, ...claimed(world)]), world) ?? unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.crossplane.io/",
     "https://aws-controllers-k8s.github.io/docs/",
     "https://cloud.google.com/config-connector/docs/overview",
     "https://azure.github.io/azure-service-operator/",
   ],
-});
+};
 
 /** Definitions of one's own with a Composition that makes something of them; without one they are words only. */
 function claimed(world: World): readonly Resource[] {

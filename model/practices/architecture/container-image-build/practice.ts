@@ -1,5 +1,5 @@
 import type { GroupKind, Repository, Workload, World } from "../../../facts.ts";
-import { met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Files by which a container image is built, whatever the tool. */
 const RECIPES =
@@ -35,9 +35,13 @@ export default practice({
     const [pipeline] = world.pipelines().filter((one) => isIn(repository, one, world));
     return repository.kubernetes ? unmet(pipeline?.place ?? repository.place) : undefined;
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://docs.docker.com/build/building/best-practices/", "https://docs.docker.com/build/ci/"],
   equivalents: { dsomm: ["Defined build process"] },
-});
+};
 
 function isSkaffold(path: string): boolean {
   return /skaffold\.ya?ml$/.test(path);

@@ -1,6 +1,6 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Resource, Workload, World } from "../../../facts.ts";
-import { cannotTell, ifKnown, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { claimsOf } from "../../../volumes.ts";
 
 const SCHEDULES: readonly GroupKind[] = [
@@ -48,9 +48,13 @@ export default practice({
       ? unmet(first.place, "unmet", args)
       : unmet(namespacesOf(missing), "unmet.elsewhere", args);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://velero.io/docs/", "https://kubernetes.io/docs/concepts/storage/volume-snapshots/"],
   equivalents: { dsomm: ["Backup"] },
-});
+};
 
 /** Writes to a volume that outlives its pods; `undefined` when that cannot be known. */
 function keepsState(workload: Workload): boolean | undefined {

@@ -1,6 +1,6 @@
 import type { Field, Workload, World } from "../../../facts.ts";
 import { kustomizationsOf } from "../../../kustomizations.ts";
-import { met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 2,
@@ -23,6 +23,10 @@ export default practice({
     const name = first.text() ?? "";
     return unmet(first, name === "default" ? "unmet" : "unmet.reserved", { name, workload: workload.displayName });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
     "https://kubernetes.io/docs/concepts/security/multi-tenancy/",
@@ -34,7 +38,7 @@ export default practice({
     trivy: ["KSV-0110", "KSV-0037"],
     cis: ["5.7.1", "5.7.4"],
   },
-});
+};
 
 function isShared(name: string): boolean {
   return name === "default" || name.startsWith("kube-");

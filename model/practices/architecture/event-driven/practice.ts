@@ -1,6 +1,6 @@
 import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { GroupKind, World } from "../../../facts.ts";
-import { cannotTell, practice, unmet } from "../../../practice.ts";
+import { cannotTell, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Objects of runtimes that start code when something happens. */
 const KINDS: readonly GroupKind[] = [
@@ -46,12 +46,16 @@ export default practice({
     const open = triggers(world).find(({ at }) => at.presence === "unknown");
     return shown ?? (open === undefined ? unmet(workspace.place) : cannotTell(open.at));
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://knative.dev/docs/",
     "https://docs.dapr.io/",
     "https://keda.sh/docs/latest/concepts/scaling-deployments/",
   ],
-});
+};
 
 /** Workloads whose number follows a queue. */
 function queues(world: World): readonly Evidence[] {

@@ -1,5 +1,5 @@
 import type { Container, Field } from "../../../facts.ts";
-import { everyContainer, met, notApplicable, practice, Unresolved } from "../../../practice.ts";
+import { everyContainer, met, notApplicable, practice, type Sources, Unresolved } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 const HANDLERS = ["httpGet", "tcpSocket", "exec", "grpc"] as const;
@@ -17,6 +17,10 @@ export default practice({
     const verdict = everyContainer(workload, workload.containers, (container) => violation(container));
     return verdict?.state === "met" ? met(workload.containers.map(({ body }) => body.at("livenessProbe"))) : verdict;
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
@@ -29,7 +33,7 @@ export default practice({
     kubescape: ["C-0056"],
     learnk8s: ["Containers crash when there's a fatal error"],
   },
-});
+};
 
 function violation({ body, place }: Container) {
   const probe = body.at("livenessProbe");

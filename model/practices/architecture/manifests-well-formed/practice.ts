@@ -1,5 +1,5 @@
 import type { Field, Problem, Resource, World } from "../../../facts.ts";
-import { cannotTell, met, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const LABEL_KEY = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
@@ -46,13 +46,17 @@ export default practice({
       edits: spots.map(({ place, args }) => ({ op: "set", at: place, value: String(args?.["value"]) })),
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/",
     "https://github.com/yannh/kubeconform",
   ],
   equivalents: { "kube-linter": ["schema-validation"], "kube-score": ["label-values"] },
-});
+};
 
 const PROBLEMS = { syntax: "unmet.syntax", "duplicate-key": "unmet.duplicate", alias: "unmet.alias" } as const;
 

@@ -1,6 +1,6 @@
 import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { Field, GroupKind, World } from "../../../facts.ts";
-import { practice, unmet } from "../../../practice.ts";
+import { practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Objects that only make sense with more than one cluster. */
 const KINDS: readonly GroupKind[] = [
@@ -34,11 +34,15 @@ export default practice({
       ) ?? unmet(workspace.place)
     );
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://multicluster.sigs.k8s.io/",
     "https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/",
   ],
-});
+};
 
 /** Application sets that make one application for each cluster, on their own or inside another generator. */
 function generated(world: World): readonly Evidence[] {

@@ -1,5 +1,5 @@
 import type { Workload } from "../../../facts.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
 
@@ -34,6 +34,10 @@ export default practice({
     if (minimum === undefined) return undefined;
     return { safety: "review", edits: [{ op: "set", at: minimum.at.place, value: 2 }] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#replicas"],
   equivalents: {
     "kube-linter": ["minimum-three-replicas", "hpa-minimum-three-replicas"],
@@ -41,7 +45,7 @@ export default practice({
     polaris: ["deploymentMissingReplicas", "hpaMinAvailability"],
     learnk8s: ["Run more than one replica for your Deployment"],
   },
-});
+};
 
 function judgeServerless(workload: Workload) {
   const scale = SCALES.map((key) => workload.podAnnotations.at(key)).find((field) => field.presence !== "absent");

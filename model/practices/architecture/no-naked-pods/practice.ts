@@ -1,4 +1,4 @@
-import { met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -46,9 +46,13 @@ export default practice({
     if (resource.groupKind !== "apps/ReplicaSet" || resource.version !== "v1") return undefined;
     return { safety: "review", edits: [{ op: "set", at: resource.place, value: "Deployment" }] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/",
     "https://kubernetes.io/docs/concepts/workloads/pods/",
   ],
   equivalents: { kubescape: ["C-0073"] },
-});
+};

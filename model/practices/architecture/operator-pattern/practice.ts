@@ -1,6 +1,6 @@
 import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Resource, World } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Groups of custom resources that stand for a whole service, with what their operators are called where they are installed. */
 const OPERATORS: readonly (readonly [group: RegExp, install: RegExp])[] = [
@@ -61,8 +61,12 @@ export default practice({
     const maybe = found.flatMap((one) => one.resources).filter((resource) => !resource.nonProduction);
     return maybe.length > 0 ? cannotTell(maybe.map((resource) => resource.place)) : unmet(workspace.place);
   },
-  references: ["https://kubernetes.io/docs/concepts/extend-kubernetes/operator/", "https://operatorhub.io/"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://kubernetes.io/docs/concepts/extend-kubernetes/operator/", "https://operatorhub.io/"],
+};
 
 /** A kubebuilder project, or generated API types, together with the definitions they become. */
 function ownOperators(world: World) {

@@ -1,6 +1,6 @@
 import type { Workload } from "../../../facts.ts";
 import { kustomizationBeside } from "../../../kustomizations.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Files of tools that write manifests from another language. */
 const GENERATORS =
@@ -47,11 +47,15 @@ export default practice({
       edits: [{ op: "create-file", beside: document, path: "kustomization.yaml", text: text.join("\n") }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://helm.sh/docs/topics/charts/",
     "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/kustomization/",
   ],
-});
+};
 
 /** An OpenShift template is a package with parameters of its own. */
 function isInTemplate(workload: Workload): boolean {

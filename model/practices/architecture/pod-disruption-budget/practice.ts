@@ -1,6 +1,6 @@
 import type { Json } from "../../../edit.ts";
 import type { Field, Resource, Workload, World } from "../../../facts.ts";
-import { cannotTell, met, notApplicable, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { intOrPercent } from "../../../quantities.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
 
@@ -66,6 +66,10 @@ export default practice({
     };
     return { safety: "review", edits: [{ op: "add-document", behind: workload.document, value }] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
     "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
@@ -80,7 +84,7 @@ export default practice({
     polaris: ["missingPodDisruptionBudget", "pdbDisruptionsIsZero", "pdbMinAvailableGreaterThanHPAMinReplicas"],
     learnk8s: ["Set Pod Disruption Budgets"],
   },
-});
+};
 
 /** The older version's empty selector selects nothing. */
 function budgetsOf(workload: Workload, world: World) {

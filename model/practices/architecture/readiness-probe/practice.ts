@@ -1,5 +1,13 @@
 import type { Container, Field, Workload, World } from "../../../facts.ts";
-import { cannotTell, everyContainer, met, notApplicable, practice, Unresolved } from "../../../practice.ts";
+import {
+  cannotTell,
+  everyContainer,
+  met,
+  notApplicable,
+  practice,
+  type Sources,
+  Unresolved,
+} from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 const HANDLERS = ["httpGet", "tcpSocket"] as const;
@@ -43,6 +51,10 @@ export default practice({
     });
     return edits.length === 0 ? undefined : { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
@@ -55,7 +67,7 @@ export default practice({
     kubescape: ["C-0018"],
     learnk8s: ["Containers have Readiness probes"],
   },
-});
+};
 
 function probeOf(container: Container): Field {
   return container.body.at("readinessProbe");

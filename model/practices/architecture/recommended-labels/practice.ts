@@ -1,7 +1,7 @@
 import type { Edit } from "../../../edit.ts";
 import type { Field, Workload, World } from "../../../facts.ts";
 import { kustomizationsOf } from "../../../kustomizations.ts";
-import { met, practice, type Spot, Unresolved, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, type Spot, Unresolved, unmet } from "../../../practice.ts";
 
 const NAME = "app.kubernetes.io/name";
 const OTHERS = ["instance", "version", "component", "part-of", "managed-by"].map((key) => `app.kubernetes.io/${key}`);
@@ -31,9 +31,13 @@ export default practice({
     // The template of a Job that exists cannot be changed.
     return { safety: workload.kind === "Job" ? "review" : "safe", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/"],
   equivalents: { kubescape: ["C-0076", "C-0077"], polaris: ["metadataAndInstanceMismatched"] },
-});
+};
 
 /** Where the labels belong: on the object, and on the pods it makes. */
 function sides(workload: Workload): readonly Field[] {

@@ -1,5 +1,5 @@
 import type { Field, Workload } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Kinds whose selector is said by people and has to fit their own template. */
 const KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "CloneSet"]);
@@ -31,6 +31,10 @@ export default practice({
     );
     return { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector"],
   equivalents: {
     "kube-linter": ["mismatching-selector"],
@@ -40,7 +44,7 @@ export default practice({
     ],
     kubescape: ["C-0296"],
   },
-});
+};
 
 function selectorOf(workload: Workload): Field | undefined {
   const manual = workload.kind === "Job" && workload.body.at("spec", "manualSelector").flag() === true;

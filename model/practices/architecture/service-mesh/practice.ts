@@ -1,5 +1,5 @@
 import type { Field, Resource, Workload, World } from "../../../facts.ts";
-import { cannotTell, ifKnown, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Labels and annotations by which a namespace or a pod joins a mesh, and the words that mean it does. */
 const JOINING: readonly (readonly [key: string, joins: RegExp])[] = [
@@ -58,11 +58,15 @@ export default practice({
       edits: [{ op: "set", at: namespace.labels.at("istio-injection").place, value: "enabled" }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/",
     "https://linkerd.io/2/features/proxy-injection/",
   ],
-});
+};
 
 function find(maps: readonly Field[], signs: readonly (readonly [string, RegExp])[]): Field | undefined {
   return maps.flatMap((map) =>

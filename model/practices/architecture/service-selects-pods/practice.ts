@@ -1,5 +1,14 @@
 import type { Field, Resource, Workload, World } from "../../../facts.ts";
-import { cannotTell, every, ifKnown, notApplicable, practice, Unresolved, unmet } from "../../../practice.ts";
+import {
+  cannotTell,
+  every,
+  ifKnown,
+  notApplicable,
+  practice,
+  type Sources,
+  Unresolved,
+  unmet,
+} from "../../../practice.ts";
 
 /** Labels that controllers and operators put on pods, which no file shows. */
 const ADDED_LATER =
@@ -41,6 +50,10 @@ export default practice({
     );
     return { safety: "review", args: { workload: near.displayName }, edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/services-networking/service/",
     "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/",
@@ -50,7 +63,7 @@ export default practice({
     "kube-score": ["service-targets-pod"],
     kubescape: ["C-0293"],
   },
-});
+};
 
 function isEmpty(map: Field): boolean {
   return map.entries().length === 0;

@@ -1,5 +1,5 @@
 import type { Field, Workload, World } from "../../../facts.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
 
 const KEYS = ["kubernetes.io/hostname", "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
@@ -49,6 +49,10 @@ export default practice({
       edits: [{ op: "set", at: constraintsOf(workload).place, value: KEYS.slice(0, 2).map(constraint) }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
     "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#affinity-and-anti-affinity",
@@ -62,7 +66,7 @@ export default practice({
     ],
     polaris: ["topologySpreadConstraint"],
   },
-});
+};
 
 function constraintsOf(workload: Workload): Field {
   return workload.pod.at("topologySpreadConstraints");

@@ -1,5 +1,14 @@
 import type { Container, Field, Workload, World } from "../../../facts.ts";
-import { cannotTell, met, notApplicable, practice, Unresolved, unmet, type Verdict } from "../../../practice.ts";
+import {
+  cannotTell,
+  met,
+  notApplicable,
+  practice,
+  type Sources,
+  Unresolved,
+  unmet,
+  type Verdict,
+} from "../../../practice.ts";
 import { minimumOf } from "../../../replicas.ts";
 import { type Claim, claimsOf } from "../../../volumes.ts";
 
@@ -36,12 +45,16 @@ export default practice({
       edits: [...removal, { op: "set", at: spec.at("strategy", "type").place, value: "Recreate" }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/",
     "https://kubernetes.io/docs/concepts/storage/persistent-volumes/",
   ],
   equivalents: { "kube-score": ["statefulset-has-servicename"] },
-});
+};
 
 /** A StatefulSet gives each pod a name and a disk of its own; the name needs a headless Service. */
 function judgeSet(workload: Workload, world: World): Verdict {

@@ -1,6 +1,6 @@
 import type { Fix } from "../../../edit.ts";
 import type { Resource } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { isBuiltIn, REMOVED, type Removal } from "../../../removed-apis.ts";
 
 export default practice({
@@ -34,9 +34,13 @@ export default practice({
       edits: [{ op: "set", at: resource.body.at("apiVersion").place, value: removal.use }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/reference/using-api/deprecation-guide/"],
   equivalents: { "kube-linter": ["no-extensions-v1beta"], "kube-score": ["stable-version"], trivy: ["KSV-0107"] },
-});
+};
 
 function apiVersionOf({ group, version }: Resource): string {
   return group === "" ? version : `${group}/${version}`;

@@ -2,7 +2,7 @@ import type { Edit } from "../../../edit.ts";
 import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import { hiddenIn, holdsCode, imageSources, looksAtCode, pipelinesIn, runsOnChange } from "../../../pipelines.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 2,
@@ -23,23 +23,35 @@ export default practice({
     const [late] = working;
     if (late === undefined) return unmet(pipelines[0]?.place ?? repository.place);
     const off = late.jobs.length > 0 && late.jobs.every((job) => job.disabled);
-    return off ? unmet(late.place, "unmet.off", { name: late.displayName }) : unmet(late.body.at("on"), "unmet.trigger", { name: late.displayName });
+    return off
+      ? unmet(late.place, "unmet.off", { name: late.displayName })
+      : unmet(late.body.at("on"), "unmet.trigger", { name: late.displayName });
   },
   fix(repository) {
     const edit = repository.find(/^\.github\/workflows\//).length > 0 ? undefined : skeleton(repository);
     return edit === undefined ? undefined : { safety: "review", edits: [edit] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://docs.github.com/en/actions", "https://docs.gitlab.com/ci/yaml/"],
   equivalents: { scorecard: ["CI-Tests"] },
-});
+};
 
 /** A workflow that builds the image, where the host is known and there is one image to build. */
 function skeleton(repository: Repository): Edit | undefined {
   const [source, more] = imageSources(repository);
   const beside = repository.files.find(({ path, text }) => !path.includes("/") && text !== undefined)?.place.document;
-  if (source === undefined || more !== undefined || beside === undefined || repository.find(/^\.github\//).length === 0) return undefined;
+  if (source === undefined || more !== undefined || beside === undefined || repository.find(/^\.github\//).length === 0)
+    return undefined;
   const folder = source.path.slice(0, Math.max(0, source.path.lastIndexOf("/"))) || ".";
-  return { op: "create-file", beside, path: ".github/workflows/ci.yaml", text: WORKFLOW.replace("FILE", source.path).replace("FOLDER", folder) };
+  return {
+    op: "create-file",
+    beside,
+    path: ".github/workflows/ci.yaml",
+    text: WORKFLOW.replace("FILE", source.path).replace("FOLDER", folder),
+  };
 }
 
 const WORKFLOW = `name: ci

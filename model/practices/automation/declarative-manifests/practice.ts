@@ -1,9 +1,11 @@
 import { manifestsIn } from "../../../manifests.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
-const TEXTS = /(^|\/)(readme(\.\w+)?|[Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile[^/]*\.ya?ml|[^/]+\.(sh|bash|mk|md|adoc|rst))$/i;
+const TEXTS =
+  /(^|\/)(readme(\.\w+)?|[Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile[^/]*\.ya?ml|[^/]+\.(sh|bash|mk|md|adoc|rst))$/i;
 /** Commands that say how to get there, and leave nothing behind that says what is wanted. */
-const IMPERATIVE = /\b(?:kubectl|oc)\s+(?:run|expose|create\s+(?:deployment|deploy|service|svc|cronjob|job)|set\s+(?:image|env|resources)|scale|autoscale)\b[^\n]*/;
+const IMPERATIVE =
+  /\b(?:kubectl|oc)\s+(?:run|expose|create\s+(?:deployment|deploy|service|svc|cronjob|job)|set\s+(?:image|env|resources)|scale|autoscale)\b[^\n]*/;
 
 export default practice({
   level: 1,
@@ -23,8 +25,12 @@ export default practice({
     }
     return undefined;
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/object-management/",
     "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/",
   ],
-});
+};

@@ -3,10 +3,11 @@ import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import { manifestsIn } from "../../../manifests.ts";
 import { deploysIn, hiddenIn, isIn, isOwn } from "../../../pipelines.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const PROSE = /\.(?:md|adoc|rst|txt)$|(^|\/)readme[^/]*$/i;
-const RECIPES = /(^|\/)([Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile[^/]*\.ya?ml|package\.json|Tiltfile|Jenkinsfile[^/]*|[^/]+\.(sh|bash|mk|just))$/;
+const RECIPES =
+  /(^|\/)([Mm]akefile|GNUmakefile|\.?[Jj]ustfile|Taskfile[^/]*\.ya?ml|package\.json|Tiltfile|Jenkinsfile[^/]*|[^/]+\.(sh|bash|mk|just))$/;
 const COMMAND =
   /\b(?:kubectl|oc|k)\b[^\n|;&]*\s(?:(?:apply|create|replace)\b[^\n|;&]*\s(?:-[a-zA-Z]*[fk]\b|--filename|--kustomize)|set\s+image|rollout\s+restart)|\bhelm\s(?:[^\n|;&]*\s)?(?:upgrade|install)\s|\bhelmfile\b[^\n]*\s(?:apply|sync)\b|\b(?:skaffold\s+(?:run|deploy)|kapp\s+deploy|werf\s+converge|devspace\s+deploy|kluctl\s+deploy|timoni\s+(?:apply|bundle\s+apply)|tk\s+apply|garden\s+deploy|okteto\s+deploy|ko\s+apply|flux\s+(?:bootstrap|create|install)|argocd\s+app\s+(?:create|sync)|pulumi\s+up|terraform\s+apply|tofu\s+apply)\b/;
 /** Pages whose name says that they tell how to run it; their text is not always at hand. */
@@ -22,10 +23,17 @@ export default practice({
     const [first] = manifestsIn(repository, world);
     if (first === undefined) return undefined;
     const automatic = [
-      ...world.pipelines().filter(isOwn).flatMap((pipeline) => (isIn(repository, pipeline, world) ? deploysIn(pipeline) : [])),
+      ...world
+        .pipelines()
+        .filter(isOwn)
+        .flatMap((pipeline) => (isIn(repository, pipeline, world) ? deploysIn(pipeline) : [])),
       ...world.resources(GITOPS_KINDS).filter((one) => isIn(repository, one, world)),
     ];
-    if (automatic.length > 0) return met(automatic.map((one) => one.place), "met.automatic");
+    if (automatic.length > 0)
+      return met(
+        automatic.map((one) => one.place),
+        "met.automatic",
+      );
     const texts = [...repository.find(RECIPES), ...repository.find(PROSE)];
     const found = texts.flatMap((file) => {
       const match = COMMAND.exec((file.text ?? "").replace(/\\\n/g, "  "));
@@ -40,14 +48,19 @@ export default practice({
   fix(repository) {
     const command = commandOf(repository);
     const beside = repository.files.find(({ path, text }) => !path.includes("/") && text !== undefined)?.place.document;
-    if (command === undefined || beside === undefined || repository.find(/^(GNUm|[Mm])akefile$/).length > 0) return undefined;
+    if (command === undefined || beside === undefined || repository.find(/^(GNUm|[Mm])akefile$/).length > 0)
+      return undefined;
     const text = `.PHONY: deploy\ndeploy: ## Bring what is described here to the current cluster\n\t${command}\n`;
     const edit: Edit = { op: "create-file", beside, path: "Makefile", text };
     return { safety: "review", edits: [edit], args: { command } };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/"],
   equivalents: { dsomm: ["Defined deployment process"] },
-});
+};
 
 /** What brings it all to a cluster; nothing where there is more than one way. */
 function commandOf(repository: Repository): string | undefined {
@@ -60,5 +73,7 @@ function commandOf(repository: Repository): string | undefined {
     const name = chart.body.at("name").text();
     return name === undefined ? undefined : `helm upgrade --install ${name} ${folder(chart.path)}`;
   }
-  return charts.length === 0 && roots.length === 1 && root !== undefined ? `kubectl apply -k ${folder(root.path)}` : undefined;
+  return charts.length === 0 && roots.length === 1 && root !== undefined
+    ? `kubectl apply -k ${folder(root.path)}`
+    : undefined;
 }

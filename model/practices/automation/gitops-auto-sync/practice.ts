@@ -1,5 +1,5 @@
 import { applicationSpec, GITOPS_KINDS, isRolling, switchOf } from "../../../gitops.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -29,7 +29,9 @@ export default practice({
   fix(resource) {
     if (resource.group !== "argoproj.io") {
       const off = switchOf(resource);
-      return off === undefined ? undefined : { safety: "review", title: "fix.resume", edits: [{ op: "set", at: off.place, value: false }] };
+      return off === undefined
+        ? undefined
+        : { safety: "review", title: "fix.resume", edits: [{ op: "set", at: off.place, value: false }] };
     }
     const automated = applicationSpec(resource).at("syncPolicy", "automated");
     const enabled = automated.at("enabled");
@@ -39,5 +41,12 @@ export default practice({
         : ({ op: "set", at: automated.place, value: { prune: false, selfHeal: true } } as const);
     return { safety: "review", edits: [edit] };
   },
-  references: ["https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/", "https://fluxcd.io/flux/components/kustomize/kustomizations/#suspend"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: [
+    "https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/",
+    "https://fluxcd.io/flux/components/kustomize/kustomizations/#suspend",
+  ],
+};

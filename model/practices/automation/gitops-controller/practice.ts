@@ -1,6 +1,6 @@
 import type { GroupKind, Resource, World } from "../../../facts.ts";
 import { deliveriesOf, GITOPS_KINDS, isStopped, switchOf } from "../../../gitops.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const WORKLOADS: readonly GroupKind[] = [
   "apps/Deployment",
@@ -30,26 +30,40 @@ export default practice({
     const spec = kind === "ApplicationSet" ? body.at("spec", "template", "spec") : body.at("spec");
     if (resource.group === "argoproj.io") {
       const sources = ["source", "sources", "sourceHydrator"].map((key) => spec.at(key));
-      if (sources.every((one) => one.presence === "absent")) return unmet(spec, "unmet.source", { name: resource.displayName });
+      if (sources.every((one) => one.presence === "absent"))
+        return unmet(spec, "unmet.source", { name: resource.displayName });
     }
     return resource.conditional ? cannotTell(resource.place) : met(resource.place, "met.object");
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/",
     "https://fluxcd.io/flux/components/",
     "https://opengitops.dev/",
   ],
-});
+};
 
 function delivered(resource: Resource, world: World) {
   const { sure, maybe } = deliveriesOf(resource.document, world);
   const going = sure.filter((one) => !isStopped(one));
   const certain = going.filter((one) => !one.conditional);
   const args = { name: resource.displayName, kind: resource.kind };
-  if (certain.length > 0) return met(certain.map((one) => one.place), "met", { ...args, controller: certain[0]?.displayName ?? "" });
+  if (certain.length > 0)
+    return met(
+      certain.map((one) => one.place),
+      "met",
+      { ...args, controller: certain[0]?.displayName ?? "" },
+    );
   if (going.length + maybe.length > 0 || mayBeInstalled(resource, world)) return cannotTell(resource.place);
   const [stopped] = sure;
-  if (stopped !== undefined) return unmet([resource.place, switchOf(stopped) ?? stopped.place], "unmet.paused", { ...args, controller: stopped.displayName });
+  if (stopped !== undefined)
+    return unmet([resource.place, switchOf(stopped) ?? stopped.place], "unmet.paused", {
+      ...args,
+      controller: stopped.displayName,
+    });
   return unmet(resource.place, "unmet", args);
 }
 
@@ -57,9 +71,18 @@ function delivered(resource: Resource, world: World) {
 function mayBeInstalled({ chart }: Resource, world: World): boolean {
   const name = chart?.slice(chart.lastIndexOf("/") + 1);
   if (name === undefined) return false;
-  const charts = world.resources(["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application"]).flatMap(({ body }) => {
-    const spec = body.at("spec");
-    return [spec.at("chart", "spec", "chart"), spec.at("source", "chart"), ...spec.at("sources").writtenItems().map((one) => one.at("chart"))];
-  });
+  const charts = world
+    .resources(["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application"])
+    .flatMap(({ body }) => {
+      const spec = body.at("spec");
+      return [
+        spec.at("chart", "spec", "chart"),
+        spec.at("source", "chart"),
+        ...spec
+          .at("sources")
+          .writtenItems()
+          .map((one) => one.at("chart")),
+      ];
+    });
   return charts.some((field) => field.source?.split("/").at(-1) === name);
 }

@@ -1,7 +1,16 @@
 import type { Edit } from "../../../edit.ts";
 import type { Field, Resource } from "../../../facts.ts";
 import { applicationSpec, isRolling } from "../../../gitops.ts";
-import { cannotTell, met, notApplicable, practice, type Spot, Unresolved, unmet } from "../../../practice.ts";
+import {
+  cannotTell,
+  met,
+  notApplicable,
+  practice,
+  type Sources,
+  type Spot,
+  Unresolved,
+  unmet,
+} from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -41,11 +50,15 @@ export default practice({
       .map(({ at, value }) => ({ op: "set", at: at.place, value }));
     return edits.length === 0 ? undefined : { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/",
     "https://fluxcd.io/flux/components/helm/helmreleases/#drift-detection",
   ],
-});
+};
 
 interface Switch {
   readonly at: Field;
@@ -64,14 +77,23 @@ function switches(resource: Resource): readonly Switch[] {
     case "Kustomization":
       return [{ at: spec.at("prune"), message: "unmet.prune", value: true, on: isTrue }];
     case "HelmRelease":
-      return [{ at: spec.at("driftDetection", "mode"), message: "unmet.drift", value: "enabled", on: (at) => at.text() === "enabled" }];
+      return [
+        {
+          at: spec.at("driftDetection", "mode"),
+          message: "unmet.drift",
+          value: "enabled",
+          on: (at) => at.text() === "enabled",
+        },
+      ];
     case "GitRepo":
       return [{ at: spec.at("correctDrift", "enabled"), message: "unmet.drift", value: true, on: isTrue }];
     default: {
       const automated = applicationSpec(resource).at("syncPolicy", "automated");
       const prune: Switch = { at: automated.at("prune"), message: "unmet.prune", value: true, on: isTrue };
       // Applications that a set synchronises step by step do not heal by themselves, by design.
-      return isRolling(resource) ? [prune] : [prune, { at: automated.at("selfHeal"), message: "unmet.heal", value: true, on: isTrue }];
+      return isRolling(resource)
+        ? [prune]
+        : [prune, { at: automated.at("selfHeal"), message: "unmet.heal", value: true, on: isTrue }];
     }
   }
 }

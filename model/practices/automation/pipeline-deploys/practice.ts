@@ -2,8 +2,18 @@ import { inObjects, shownBy } from "../../../evidence.ts";
 import type { Pipeline } from "../../../facts.ts";
 import { GITOPS_KINDS, isStopped } from "../../../gitops.ts";
 import { manifestsIn } from "../../../manifests.ts";
-import { candidateIn, deploysIn, hiddenIn, imageSources, isOfChart, isOwn, given, isTriedOut, pushesIn } from "../../../pipelines.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import {
+  candidateIn,
+  deploysIn,
+  given,
+  hiddenIn,
+  imageSources,
+  isOfChart,
+  isOwn,
+  isTriedOut,
+  pushesIn,
+} from "../../../pipelines.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn } from "../../../scans.ts";
 
 export default practice({
@@ -14,8 +24,15 @@ export default practice({
   effort: "confirm",
   judge(workspace, world) {
     const own = world.pipelines().filter(isOwn);
-    const deploys = own.flatMap((pipeline) => deploysIn(pipeline).map((one) => ({ at: placeIn(pipeline, one), tool: one.tool })));
-    if (deploys.length > 0) return met(deploys.map((one) => one.at), undefined, { tool: deploys[0]?.tool ?? "" });
+    const deploys = own.flatMap((pipeline) =>
+      deploysIn(pipeline).map((one) => ({ at: placeIn(pipeline, one), tool: one.tool })),
+    );
+    if (deploys.length > 0)
+      return met(
+        deploys.map((one) => one.at),
+        undefined,
+        { tool: deploys[0]?.tool ?? "" },
+      );
     const objects = world.resources(GITOPS_KINDS).filter((one) => !isStopped(one));
     const shown = shownBy(inObjects(objects), world);
     if (shown?.state === "met") return met(shown.spots, "met.controller");
@@ -24,18 +41,33 @@ export default practice({
     if (repositories.length === 0) return undefined;
     const hidden = repositories.flatMap((one) => hiddenIn(one, world));
     if (hidden.length > 0) return cannotTell(hidden);
-    if (own.some((one) => given(one, "push").some(isOfChart)) && repositories.every((one) => imageSources(one).length === 0)) return notApplicable("no-subject");
-    const tried = own.flatMap((one) => given(one, "deploy").filter(isTriedOut).map((step) => placeIn(one, step)));
+    if (
+      own.some((one) => given(one, "push").some(isOfChart)) &&
+      repositories.every((one) => imageSources(one).length === 0)
+    )
+      return notApplicable("no-subject");
+    const tried = own.flatMap((one) =>
+      given(one, "deploy")
+        .filter(isTriedOut)
+        .map((step) => placeIn(one, step)),
+    );
     if (tried.length > 0) return unmet(tried, "unmet.tried");
-    const candidate = publisherIn(own) ?? repositories.map((one) => candidateIn(one, world)).find((one) => one !== undefined);
-    return candidate === undefined ? unmet(workspace.place, "unmet.none") : unmet(candidate.place, undefined, { name: candidate.displayName });
+    const candidate =
+      publisherIn(own) ?? repositories.map((one) => candidateIn(one, world)).find((one) => one !== undefined);
+    return candidate === undefined
+      ? unmet(workspace.place, "unmet.none")
+      : unmet(candidate.place, undefined, { name: candidate.displayName });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.github.com/en/actions/how-tos/deploy/configure-and-manage-deployments/control-deployments",
     "https://opengitops.dev/",
   ],
   equivalents: { dsomm: ["Automated deployment process"] },
-});
+};
 
 /** The pipeline that publishes images is the one to go on from. */
 function publisherIn(own: readonly Pipeline[]): Pipeline | undefined {

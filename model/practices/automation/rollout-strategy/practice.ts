@@ -1,7 +1,7 @@
 import type { Edit } from "../../../edit.ts";
 import type { Field, Workload, World } from "../../../facts.ts";
 import { isPatched } from "../../../kustomizations.ts";
-import { cannotTell, met, notApplicable, practice, type Verdict, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { intOrPercent } from "../../../quantities.ts";
 import { minimumOf } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
@@ -25,13 +25,19 @@ export default practice({
   fix(workload) {
     if (workload.kind !== "Deployment") {
       const type = workload.body.at("spec", "updateStrategy", "type");
-      return type.text() === "OnDelete" ? { safety: "review", edits: [{ op: "replace", at: type.place, text: "RollingUpdate" }] } : undefined;
+      return type.text() === "OnDelete"
+        ? { safety: "review", edits: [{ op: "replace", at: type.place, text: "RollingUpdate" }] }
+        : undefined;
     }
     const strategy = workload.body.at("spec", "strategy");
     const value = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
     const edit: Edit = { op: "set", at: strategy.place, value };
     return { safety: strategy.at("type").text() === "Recreate" ? "review" : "safe", edits: [edit] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy"],
   equivalents: {
     "kube-linter": ["no-rolling-update-strategy"],
@@ -39,7 +45,7 @@ export default practice({
     kubescape: ["C-0305"],
     dsomm: ["Rolling update on deployment"],
   },
-});
+};
 
 function judged(workload: Workload, world: World): Verdict | undefined {
   const spec = workload.body.at("spec");
@@ -50,7 +56,9 @@ function judged(workload: Workload, world: World): Verdict | undefined {
       const type = strategy.at("type");
       if (type.text() === "Recreate") {
         // Two pods cannot write the same disk, so one has to go before the next comes.
-        return claimsOf(workload).some((claim) => claim.writable) ? notApplicable("stateful") : unmet(type, undefined, args);
+        return claimsOf(workload).some((claim) => claim.writable)
+          ? notApplicable("stateful")
+          : unmet(type, undefined, args);
       }
       const limit = strategy.at("rollingUpdate", "maxUnavailable");
       const most = missing(limit, strategy.at("rollingUpdate", "maxSurge"), workload, world);
@@ -59,7 +67,9 @@ function judged(workload: Workload, world: World): Verdict | undefined {
     }
     case "DeploymentConfig": {
       const type = spec.at("strategy", "type");
-      return type.text() === "Recreate" ? unmet(type, undefined, args) : met(type.presence === "present" ? type : workload.place);
+      return type.text() === "Recreate"
+        ? unmet(type, undefined, args)
+        : met(type.presence === "present" ? type : workload.place);
     }
     case "StatefulSet":
     case "DaemonSet": {
@@ -87,5 +97,7 @@ function missing(limit: Field, surge: Field, workload: Workload, world: World): 
   if (most.value === 0) return undefined;
   // With as many new pods started first, the old ones are still missed until those are ready.
   const pods = minimumOf(workload, world)?.least;
-  return pods !== undefined && pods > 0 && most.value >= pods && surge.presence !== "unknown" ? String(most.value) : undefined;
+  return pods !== undefined && pods > 0 && most.value >= pods && surge.presence !== "unknown"
+    ? String(most.value)
+    : undefined;
 }

@@ -1,7 +1,17 @@
 import type { Edit } from "../../../edit.ts";
 import type { Capability, Pipeline, Repository, World } from "../../../facts.ts";
-import { deploysIn, given, gives, holdsCode, imageSources, isOwn, pipelinesIn, pushesIn, runsOnChange } from "../../../pipelines.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import {
+  deploysIn,
+  given,
+  gives,
+  holdsCode,
+  imageSources,
+  isOwn,
+  pipelinesIn,
+  pushesIn,
+  runsOnChange,
+} from "../../../pipelines.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn } from "../../../scans.ts";
 
 export default practice({
@@ -14,13 +24,20 @@ export default practice({
   judge(pipeline, world) {
     const [target] = targetsIn(pipeline);
     // What runs for pull requests alone brings nothing to users.
-    if (target === undefined || !isOwn(pipeline) || [...pipeline.triggers].every((one) => one === "pull-request")) return undefined;
+    if (target === undefined || !isOwn(pipeline) || [...pipeline.triggers].every((one) => one === "pull-request"))
+      return undefined;
     const repository = world.repositoryOf(pipeline.document);
-    if (repository !== undefined && !holdsCode(repository) && !gives(pipeline, "build")) return notApplicable("no-subject");
+    if (repository !== undefined && !holdsCode(repository) && !gives(pipeline, "build"))
+      return notApplicable("no-subject");
     const tests = given(pipeline, "test", "e2e");
     const before = tests.filter((test) => targetsIn(pipeline).some((one) => isBefore(test, one, pipeline)));
     const gating = before.filter((test) => test.gating);
-    if (gating.length > 0) return met(gating.map((test) => placeIn(pipeline, test)), undefined, { tool: gating[0]?.tool ?? "" });
+    if (gating.length > 0)
+      return met(
+        gating.map((test) => placeIn(pipeline, test)),
+        undefined,
+        { tool: gating[0]?.tool ?? "" },
+      );
     const after = afterTests(pipeline, world);
     if (after !== undefined) return after;
     const at = placeIn(pipeline, target);
@@ -31,8 +48,14 @@ export default practice({
     const [beside] = tests;
     if (beside !== undefined) return unmet(at, "unmet.order", { tool: beside.tool, target: target.tool });
     // Whether a branch takes only changes that passed cannot be seen here.
-    const elsewhere = repository !== undefined && pipelinesIn(repository, world).some((one) => one !== pipeline && runsOnChange(one) && given(one, "test", "e2e").some((test) => test.gating));
-    return pipeline.opaque || elsewhere || inImage === "some" ? cannotTell(at) : unmet(at, undefined, { target: target.tool });
+    const elsewhere =
+      repository !== undefined &&
+      pipelinesIn(repository, world).some(
+        (one) => one !== pipeline && runsOnChange(one) && given(one, "test", "e2e").some((test) => test.gating),
+      );
+    return pipeline.opaque || elsewhere || inImage === "some"
+      ? cannotTell(at)
+      : unmet(at, undefined, { target: target.tool });
   },
   fix(pipeline) {
     const [target] = targetsIn(pipeline);
@@ -47,9 +70,13 @@ export default practice({
         : { op: "set", at: needs.place, value: needs.presence === "absent" ? first.id : [...then.needs, first.id] };
     return { safety: "review", edits: [edit], args: { job: then.id, test: first.id } };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/use-jobs"],
   equivalents: { scorecard: ["CI-Tests"], dsomm: ["Security unit tests for important components"] },
-});
+};
 
 /** What brings a change to users: deployments, and images where nothing is deployed. */
 function targetsIn(pipeline: Pipeline): readonly Capability[] {
@@ -71,13 +98,18 @@ function isBefore(test: Capability, target: Capability, pipeline: Pipeline): boo
 function afterTests(pipeline: Pipeline, world: World) {
   const names = pipeline.body.at("on", "workflow_run", "workflows");
   const wanted = names.kind === "list" ? names.writtenItems().map((one) => one.source) : [names.source];
-  const tested = world.pipelines().some((one) => wanted.includes(one.displayName) && given(one, "test", "e2e").some((test) => test.gating));
+  const tested = world
+    .pipelines()
+    .some((one) => wanted.includes(one.displayName) && given(one, "test", "e2e").some((test) => test.gating));
   if (!tested) return undefined;
-  const asks = pipeline.jobs.some((job) => [job.body, ...job.steps.map((step) => step.body)].some((body) => /conclusion/.test(body.at("if").source ?? "")));
+  const asks = pipeline.jobs.some((job) =>
+    [job.body, ...job.steps.map((step) => step.body)].some((body) => /conclusion/.test(body.at("if").source ?? "")),
+  );
   return asks ? met(names) : unmet(names, "unmet.conclusion");
 }
 
-const TESTS = /^\s*RUN\b.*\b(?:go test|npm (?:run )?test|yarn (?:run )?test|pnpm (?:run )?test|pytest|cargo test|dotnet test|mvn\b.*\b(?:verify|test|package|install)|gradlew?\b.*\b(?:test|build|check))\b/m;
+const TESTS =
+  /^\s*RUN\b.*\b(?:go test|npm (?:run )?test|yarn (?:run )?test|pnpm (?:run )?test|pytest|cargo test|dotnet test|mvn\b.*\b(?:verify|test|package|install)|gradlew?\b.*\b(?:test|build|check))\b/m;
 
 /** Do the images test while they are built. */
 function imagesThatTest(repository: Repository | undefined, pipeline: Pipeline): "all" | "some" | undefined {

@@ -1,7 +1,7 @@
 import { countedWorkloads } from "../../../evidence.ts";
 import type { Field, GroupKind, Repository, RepositoryFile, Resource, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const LITMUS: readonly GroupKind[] = ["litmuschaos.io/ChaosEngine", "litmuschaos.io/ChaosSchedule"];
 const RECORD =
@@ -34,9 +34,13 @@ export default practice({
       });
     return countedWorkloads(world).length === 0 ? undefined : unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://principlesofchaos.org/", "https://chaos-mesh.org/docs/", "https://docs.litmuschaos.io/"],
   equivalents: { dsomm: ["Usage of a chaos technology"] },
-});
+};
 
 /** Experiments of the Chaos Toolkit, and records of game days. */
 const writtenIn = once((repository: Repository): readonly RepositoryFile[] => [

@@ -1,7 +1,7 @@
 import { type OwnerRule, readCodeowners, ruleFor } from "../../../codeowners.ts";
 import type { Folder, Repository, RepositoryFile } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** The first that is there counts. */
 const PLACES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS", ".bitbucket/CODEOWNERS"];
@@ -30,12 +30,16 @@ export default practice({
     const message = wrong.rule === undefined ? "unmet" : wrong.rule.owners.length === 0 ? "unmet.nobody" : "unmet.bot";
     return unmet(line(wrong.rule), message, { ...args, path: wrong.path });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners",
     "https://docs.gitlab.com/user/project/codeowners/",
   ],
   equivalents: { scorecard: ["Code-Review", "Branch-Protection"] },
-});
+};
 
 const rulesOf = once((file: RepositoryFile) => readCodeowners(file.text ?? ""));
 

@@ -1,4 +1,4 @@
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const GUIDE = /^(?:docs\/|doc\/|\.github\/|\.gitlab\/)?(?:contributing|development|developing|hacking)(?:\.\w+)?$/i;
 const README = /^readme(?:\.(?:md|rst|adoc|txt))?$/i;
@@ -27,10 +27,14 @@ export default practice({
     if (unread.length > 0) return cannotTell(unread.map((file) => file.place));
     return unmet(readmes[0]?.place ?? repository.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.github.com/en/communities/setting-up-your-project-for-healthy-contributions/setting-guidelines-for-repository-contributors",
   ],
-});
+};
 
 /** A section on how to work here, with at least one command to copy, up to the next title of the first rank. */
 function explains(text: string): boolean {

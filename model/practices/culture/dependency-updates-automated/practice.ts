@@ -1,6 +1,6 @@
 import type { Fix, Place } from "../../../edit.ts";
 import type { Field, Repository, RepositoryFile } from "../../../facts.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const DEPENDABOT = /^\.github\/dependabot\.ya?ml$/;
 const RENOVATE = /^(?:\.github\/|\.gitlab\/)?renovate\.json5?$|^\.renovaterc(?:\.json5?)?$/;
@@ -46,6 +46,10 @@ export default practice({
     if (entries.length === 0 || repository.find(RENOVATE).length > 0) return undefined;
     return dependabot === undefined ? creation(repository, entries) : addition(dependabot, entries);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.github.com/en/code-security/dependabot/working-with-dependabot/dependabot-options-reference",
     "https://docs.renovatebot.com/modules/manager/kubernetes/",
@@ -55,7 +59,7 @@ export default practice({
     zizmor: ["dependabot-cooldown", "dependabot-execution"],
     dsomm: ["Automated PRs for patches", "Automated merge of automated PRs"],
   },
-});
+};
 
 function readsImages({ text }: RepositoryFile, repository: Repository): boolean {
   // A configuration whose text was not handed over is taken at its word: by default it reads everything it finds.

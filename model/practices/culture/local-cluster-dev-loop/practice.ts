@@ -1,6 +1,6 @@
 import type { Fix } from "../../../edit.ts";
 import type { Repository } from "../../../facts.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Files of tools that build and run on a cluster while one works. */
 const TOOLS =
@@ -55,8 +55,12 @@ export default practice({
   fix(repository) {
     return creation(repository);
   },
-  references: ["https://kind.sigs.k8s.io/", "https://skaffold.dev/docs/"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://kind.sigs.k8s.io/", "https://skaffold.dev/docs/"],
+};
 
 function withoutComments(text: string): string {
   return text.replace(/^\s*#.*$/gm, "");

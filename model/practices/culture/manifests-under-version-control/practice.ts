@@ -1,4 +1,4 @@
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Files that only a repository has a use for. */
 const TRACES =
@@ -19,6 +19,10 @@ export default practice({
     if (trace !== undefined) return met(trace.place);
     return repository.versionControl === "no" ? unmet(repository.place) : undefined;
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/configuration/overview/"],
   equivalents: { dsomm: ["Version control"] },
-});
+};

@@ -1,5 +1,5 @@
 import type { RepositoryFile } from "../../../facts.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const FOLDER =
   /^(?:docs?\/(?:[^/]+\/)*)?(?:post-?mortems?|incidents?|incident-reports?|retrospectives?)\/.+\.(?:md|adoc|rst|txt)$/i;
@@ -21,8 +21,12 @@ export default practice({
     const [first] = files;
     return first === undefined ? unmet(repository.place) : unmet(first.place, "unmet.template");
   },
-  references: ["https://sre.google/sre-book/postmortem-culture/"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://sre.google/sre-book/postmortem-culture/"],
+};
 
 function isTemplate({ path }: RepositoryFile): boolean {
   return /template|example|skeleton|(^|\/)(readme|index)\.\w+$/i.test(path) && !DATE.test(path);

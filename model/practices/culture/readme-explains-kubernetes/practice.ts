@@ -1,5 +1,5 @@
 import type { RepositoryFile } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const README = /^(?:(.*)\/)?readme(?:\.(?:md|rst|adoc|txt))?$/i;
 const WORDS =
@@ -22,11 +22,15 @@ export default practice({
     const [first] = files;
     return first === undefined ? unmet(repository.place, "unmet.none") : unmet(first.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-readmes",
   ],
   equivalents: { dsomm: ["Defined deployment process"] },
-});
+};
 
 /** At the root, or in a folder of manifests or above one. */
 function isNear(file: RepositoryFile, folders: readonly string[]): boolean {

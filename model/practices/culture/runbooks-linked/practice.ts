@@ -1,5 +1,5 @@
 import type { Field, Resource, World } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const PAGES = /^(critical|page|pager|high|emergency|sev-?[01]|p[01])$/i;
 const KEYS = ["runbook_url", "runbook", "runbookUrl", "runbookURL"];
@@ -32,8 +32,12 @@ export default practice({
         return links.some((field) => field.presence === "unknown") ? cannotTell(name) : unmet(name, undefined, args);
       });
   },
-  references: ["https://prometheus-operator.dev/docs/developer/alerting/", "https://runbooks.prometheus-operator.dev/"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://prometheus-operator.dev/docs/developer/alerting/", "https://runbooks.prometheus-operator.dev/"],
+};
 
 function alertsOf({ body, kind }: Resource): readonly Field[] {
   const spec = body.at("spec");

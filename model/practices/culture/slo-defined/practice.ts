@@ -1,6 +1,6 @@
 import { representative, shownBy } from "../../../evidence.ts";
 import { type Objective, objectivesOf } from "../../../objectives.ts";
-import { met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -27,13 +27,17 @@ export default practice({
       ? unmet(first.place, undefined, { workload: first.displayName })
       : notApplicable("no-subject");
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://sre.google/workbook/implementing-slos/",
     "https://openslo.com/",
     "https://sloth.dev/",
     "https://github.com/pyrra-dev/pyrra",
   ],
-});
+};
 
 /** More than nothing is promised, and less than everything: what is left is the budget for errors. */
 function leavesRoom({ target, fraction }: Objective): boolean {

@@ -1,7 +1,7 @@
 import type { Field, Repository, Workload, World } from "../../../facts.ts";
 import { kustomizationsOf } from "../../../kustomizations.ts";
 import { once } from "../../../memo.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const KEY = /(?:^|[/.])(?:owner|owned-by|team|squad|maintainers?|contact)$/i;
 const EMPTY = /^\s*(?:|todo|tbd|fixme|none|unknown|change-?me|xxx|<.*>)\s*$/i;
@@ -27,12 +27,16 @@ export default practice({
     const args = { workload: workload.displayName };
     return empty === undefined ? unmet(workload.place, undefined, args) : unmet(empty, "unmet.empty", args);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
     "https://backstage.io/docs/features/kubernetes/configuration/",
   ],
   equivalents: { "kube-linter": ["required-label-owner", "required-annotation-email"] },
-});
+};
 
 /** Labels and annotations of the workload, its pods, its namespace and the kustomizations that bring it. */
 function mapsOf(workload: Workload, world: World): readonly Field[] {

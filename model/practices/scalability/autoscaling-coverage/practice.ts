@@ -1,5 +1,5 @@
 import { autoscalerFor, faultOf, unscalable } from "../../../autoscaling.ts";
-import { cannotTell, met, notApplicable, practice, Unresolved, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, Unresolved, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 export default practice({
@@ -29,9 +29,13 @@ export default practice({
       ? undefined
       : { safety: "review", edits: [edit], args: { workload: workload.displayName } };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
     "https://github.com/learnk8s/kubernetes-production-best-practices",
   ],
   equivalents: { learnk8s: ["Use the Horizontal Pod Autoscaler for apps with variable usage patterns"] },
-});
+};

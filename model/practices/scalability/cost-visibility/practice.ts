@@ -1,6 +1,6 @@
 import { countedWorkloads, inObjects, shownBy } from "../../../evidence.ts";
 import { software } from "../../../installed.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 import { queriesAbout } from "../../../queries.ts";
 
 const tools = software(
@@ -43,6 +43,10 @@ export default practice({
     if (shown !== undefined) return shown;
     return countedWorkloads(world).length === 0 ? undefined : unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://www.opencost.io/docs/", "https://www.finops.org/framework/"],
   equivalents: { dsomm: ["Monitoring of costs"] },
-});
+};

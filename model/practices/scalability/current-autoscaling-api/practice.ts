@@ -1,6 +1,6 @@
 import type { Edit } from "../../../edit.ts";
 import type { Resource } from "../../../facts.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -22,11 +22,15 @@ export default practice({
       edits: [{ op: "set", at: scaler.body.at("apiVersion").place, value: "autoscaling/v2" }, ...converted],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
   ],
-});
+};
 
 /** What else changes with the version, so that the same autoscaler comes out. */
 function conversion(scaler: Resource): readonly Edit[] | undefined {

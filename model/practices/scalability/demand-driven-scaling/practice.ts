@@ -1,6 +1,6 @@
 import { triggersOf, unscalable } from "../../../autoscaling.ts";
 import type { Field, Scaler } from "../../../facts.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 export default practice({
@@ -32,11 +32,15 @@ export default practice({
     metrics.items();
     return unmet(metrics, "unmet.use", { workload: workload.displayName, scaler: scaler.resource.displayName });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://keda.sh/docs/latest/scalers/",
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
   ],
-});
+};
 
 /** What says how much is asked of the workload, rather than how hard it works. */
 function signalsOf(scaler: Scaler): readonly Field[] {

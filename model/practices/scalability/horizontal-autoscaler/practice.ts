@@ -2,7 +2,7 @@ import { autoscalerFor, type Fault, faultOf, unscalable } from "../../../autosca
 import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Scaler, Workload, World } from "../../../facts.ts";
-import { cannotTell, notApplicable, practice, Unresolved, unmet } from "../../../practice.ts";
+import { cannotTell, notApplicable, practice, type Sources, Unresolved, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 const SCALABLE = /^(Deployment|StatefulSet|ReplicaSet|ReplicationController|Rollout|DeploymentConfig|CloneSet)$/;
@@ -59,6 +59,10 @@ export default practice({
       ? undefined
       : { safety: "review", edits: [edit], args: { workload: candidate?.displayName ?? "" } };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/",
     "https://keda.sh/docs/latest/concepts/scaling-deployments/",
@@ -68,7 +72,7 @@ export default practice({
     "kube-score": ["horizontalpodautoscaler-has-target"],
     kubescape: ["C-0300"],
   },
-});
+};
 
 /** The workload to begin with: one that serves, and that an autoscaler could be put beside at once. */
 function candidateIn(world: World): Workload | undefined {

@@ -3,7 +3,7 @@ import type { Place } from "../../../edit.ts";
 import { type Evidence, inObjects, representative, shownBy } from "../../../evidence.ts";
 import type { Field, Resource, Scaler, Workload } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
-import { cannotTell, ifKnown, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 export default practice({
@@ -42,8 +42,12 @@ export default practice({
     const first = representative(world);
     return first === undefined ? undefined : unmet(first.place);
   },
-  references: ["https://keda.sh/docs/latest/concepts/scaling-deployments/", "https://kube-green.dev/"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://keda.sh/docs/latest/concepts/scaling-deployments/", "https://kube-green.dev/"],
+};
 
 /** The field by which the scaler may go down to no pods; the absent one where that is the default. */
 function zeroOf(scaler: Scaler): Field | undefined {

@@ -1,6 +1,6 @@
 import { representative, shownBy } from "../../../evidence.ts";
 import { objectivesOf } from "../../../objectives.ts";
-import { met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 5,
@@ -26,5 +26,9 @@ export default practice({
       ? unmet(first.place, undefined, { workload: first.displayName })
       : notApplicable("no-subject");
   },
-  references: ["https://sre.google/workbook/implementing-slos/", "https://github.com/pyrra-dev/pyrra"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://sre.google/workbook/implementing-slos/", "https://github.com/pyrra-dev/pyrra"],
+};

@@ -1,6 +1,6 @@
 import { countedWorkloads, type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { Capability, Resource, World } from "../../../facts.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 5,
@@ -33,9 +33,13 @@ export default practice({
       .filter((one) => one.capabilities.some(({ name }) => name === "deploy" || name === "e2e"));
     return unmet(pipeline?.place ?? workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://grafana.com/docs/k6/latest/using-k6/thresholds/", "https://docs.flagger.app/usage/webhooks"],
   equivalents: { dsomm: ["Load tests"] },
-});
+};
 
 /** Can it fail the run: k6 does so by the thresholds in its script alone. `undefined` when the script cannot be read. */
 function decides(step: Capability, world: World): boolean | undefined {

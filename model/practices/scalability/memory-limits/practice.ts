@@ -1,5 +1,5 @@
 import type { Container, Workload, World } from "../../../facts.ts";
-import { everyContainer, ifKnown, notApplicable, practice } from "../../../practice.ts";
+import { everyContainer, ifKnown, notApplicable, practice, type Sources } from "../../../practice.ts";
 import { quantity } from "../../../quantities.ts";
 import { isFractionOfByte, limitOf, missingAt, setResource } from "../../../resources.ts";
 
@@ -36,6 +36,10 @@ export default practice({
     if (edits.length < missing.length || isWrong(workload, world)) return undefined;
     return { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/",
@@ -49,7 +53,7 @@ export default practice({
     trivy: ["KSV-0018"],
     dsomm: ["Virtual environments are limited"],
   },
-});
+};
 
 function askedBy(container: Container): { readonly bytes: number; readonly text: string } | undefined {
   const field = container.body.at("resources", "requests", "memory");

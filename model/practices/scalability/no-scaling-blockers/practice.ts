@@ -1,5 +1,5 @@
 import type { Field, Workload, World } from "../../../facts.ts";
-import { every, ifKnown, notApplicable, practice, type Spot, Unresolved } from "../../../practice.ts";
+import { every, ifKnown, notApplicable, practice, type Sources, type Spot, Unresolved } from "../../../practice.ts";
 import { minimumOf } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
 
@@ -40,13 +40,17 @@ export default practice({
     const edits = [...hostPorts(workload), ...node].map((field) => ({ op: "remove", at: field.place }) as const);
     return { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/configuration/overview/",
     "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
     "https://kubernetes.io/docs/concepts/storage/persistent-volumes/",
   ],
   equivalents: { kubescape: ["C-0044"], trivy: ["KSV-0024"], "kube-linter": ["host-port"], polaris: ["hostPortSet"] },
-});
+};
 
 /** One pod, replaced only after it is gone: nobody means to have more of it. */
 function isMeantToBeOne(workload: Workload, world: World): boolean {

@@ -3,7 +3,7 @@ import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Field, GroupKind, Resource, Workload, World } from "../../../facts.ts";
 import { software } from "../../../installed.ts";
 import { once } from "../../../memo.ts";
-import { met, practice, type Spot, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 
 const POOLS: readonly GroupKind[] = ["karpenter.sh/NodePool", "karpenter.sh/Provisioner"];
 const tools = software(/(^|\/)(cluster-autoscaler|descheduler)$/);
@@ -49,8 +49,12 @@ export default practice({
     });
     return edits.length === 0 ? undefined : { safety: "review", edits };
   },
-  references: ["https://karpenter.sh/docs/concepts/disruption/", "https://github.com/kubernetes-sigs/descheduler"],
 });
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: ["https://karpenter.sh/docs/concepts/disruption/", "https://github.com/kubernetes-sigs/descheduler"],
+};
 
 /** What a pool says against being consolidated. */
 function refusal(pool: Resource): readonly Spot[] {

@@ -1,6 +1,6 @@
 import { representative, shownBy } from "../../../evidence.ts";
 import { objectivesOf } from "../../../objectives.ts";
-import { met, practice, unmet } from "../../../practice.ts";
+import { met, practice, type Sources, unmet } from "../../../practice.ts";
 import { queriesAbout } from "../../../queries.ts";
 
 /** How long answers take, and how near to its end a resource is. */
@@ -26,6 +26,10 @@ export default practice({
     const first = representative(world);
     return first === undefined ? undefined : unmet(first.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://sre.google/sre-book/monitoring-distributed-systems/"],
   equivalents: { dsomm: ["Advanced availability and stability metrics"] },
-});
+};

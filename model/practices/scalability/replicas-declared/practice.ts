@@ -1,6 +1,6 @@
 import type { Workload, World } from "../../../facts.ts";
 import { isPatched, kustomizationsOf } from "../../../kustomizations.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
 export default practice({
@@ -31,9 +31,13 @@ export default practice({
     if (workload.chart !== undefined || isScaledByHand(world)) return undefined;
     return { safety: "review", edits: [{ op: "set", at: workload.replicas.place, value: 1 }] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"],
   equivalents: { polaris: ["deploymentMissingReplicas"] },
-});
+};
 
 function countsOf(workload: Workload, world: World) {
   return kustomizationsOf(workload.document, world)

@@ -1,5 +1,5 @@
 import type { Container, Workload, World } from "../../../facts.ts";
-import { everyContainer, notApplicable, practice } from "../../../practice.ts";
+import { everyContainer, notApplicable, practice, type Sources } from "../../../practice.ts";
 import { isFractionOfByte, missingAt, type ResourceName, requestOf, setResource } from "../../../resources.ts";
 
 const SUGGESTED = { cpu: "100m", memory: "128Mi" } as const;
@@ -33,6 +33,10 @@ export default practice({
     );
     return { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     "https://kubernetes.io/docs/concepts/policy/limit-range/",
@@ -46,7 +50,7 @@ export default practice({
     trivy: ["KSV-0015", "KSV-0016"],
     learnk8s: ["Set memory limits and requests for all containers", "Set CPU request to 1 CPU or below"],
   },
-});
+};
 
 function missingOf(container: Container, workload: Workload, world: World): readonly ResourceName[] {
   return (["cpu", "memory"] as const).filter((name) => requestOf(container, name, workload, world) === undefined);

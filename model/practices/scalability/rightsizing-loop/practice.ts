@@ -2,7 +2,7 @@ import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Workload, World } from "../../../facts.ts";
 import { software } from "../../../installed.ts";
-import { cannotTell, ifKnown, met, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, met, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { clashOf, modeOf, VPA } from "../../../vertical.ts";
 
 const GOLDILOCKS = "goldilocks.fairwinds.com/enabled";
@@ -47,11 +47,15 @@ export default practice({
       args: { workload: name },
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler",
     "https://goldilocks.docs.fairwinds.com/",
   ],
-});
+};
 
 function candidateIn(world: World): Workload | undefined {
   const able = countedWorkloads(world).filter((workload) => workload.class === "long" && workload.group === "apps");

@@ -1,7 +1,7 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Field, Resource, Workload, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
-import { ifKnown, practice, type Spot, unmet } from "../../../practice.ts";
+import { ifKnown, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { minimumOf } from "../../../replicas.ts";
 
 /** Labels by which clouds tell interruptible nodes, with the value. */
@@ -37,11 +37,15 @@ export default practice({
     if (wrong.length > 0) return unmet(wrong);
     return countedWorkloads(world).length === 0 ? undefined : unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://karpenter.sh/docs/concepts/scheduling/",
     "https://kubernetes.io/docs/concepts/architecture/nodes/",
   ],
-});
+};
 
 function isSpot(key: string | undefined, value: Field): boolean {
   return SPOT.get(key ?? "")?.test(value.source ?? "") === true;

@@ -1,4 +1,4 @@
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 import { clashOf, modeOf, verticalScalersOf } from "../../../vertical.ts";
 
@@ -30,8 +30,12 @@ export default practice({
     );
     return met(vpa.place, bounded ? "met" : "met.unbounded");
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler",
     "https://kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale/",
   ],
-});
+};

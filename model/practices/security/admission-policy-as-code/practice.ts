@@ -1,6 +1,6 @@
 import { type AdmissionRule, admissionRules } from "../../../admission.ts";
 import { countedWorkloads, shownBy } from "../../../evidence.ts";
-import { cannotTell, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -21,13 +21,17 @@ export default practice({
     if (paper !== undefined) return unmet(spot(paper));
     return countedWorkloads(world).length === 0 ? undefined : unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
     "https://kyverno.io/docs/",
     "https://open-policy-agent.github.io/gatekeeper/website/docs/",
   ],
   equivalents: { kubescape: ["C-0192", "C-0036"], cis: ["5.2.1"], learnk8s: ["Admission policies"] },
-});
+};
 
 function spot({ at, in: policy, unused }: AdmissionRule): Spot {
   const place = "presence" in at ? at.place : at;

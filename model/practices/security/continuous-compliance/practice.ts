@@ -2,7 +2,7 @@ import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Workload, World } from "../../../facts.ts";
 import { software } from "../../../installed.ts";
 import { once } from "../../../memo.ts";
-import { ifKnown, met, practice, unmet } from "../../../practice.ts";
+import { ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Operators that look at the cluster all the time, or whenever something changes. */
 const operators = software(
@@ -40,13 +40,17 @@ export default practice({
       return unmet(single.place, isSuspended(single) ? "unmet.suspended" : "unmet.once", { job: single.displayName });
     return countedWorkloads(world).length === 0 ? undefined : unmet(workspace.place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://aquasecurity.github.io/trivy-operator/",
     "https://kubescape.io/docs/",
     "https://docs.openshift.com/container-platform/latest/security/compliance_operator/co-overview.html",
   ],
   equivalents: { dsomm: ["Test of infrastructure components for known vulnerabilities"] },
-});
+};
 
 /** Objects that say what is to be looked at, and when. */
 function reports(world: World): readonly Evidence[] {

@@ -2,7 +2,7 @@ import { accountOf, bindingOfDefault, isDefaultAccount } from "../../../accounts
 import type { Edit } from "../../../edit.ts";
 import type { GroupKind } from "../../../facts.ts";
 import { isPatched } from "../../../kustomizations.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 const ACCOUNT: GroupKind = "/ServiceAccount";
 
@@ -51,6 +51,10 @@ export default practice({
     // The default account may carry credentials for images, or rights, that nobody wrote down.
     return { safety: "review", args: { account: name }, edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/security/service-accounts/"],
   equivalents: {
     "kube-linter": ["default-service-account", "non-existent-service-account", "deprecated-service-account-field"],
@@ -58,4 +62,4 @@ export default practice({
     kubescape: ["C-0189", "C-0225", "C-0294", "C-0307"],
     cis: ["5.1.5"],
   },
-});
+};

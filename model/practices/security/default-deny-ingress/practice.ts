@@ -1,7 +1,7 @@
 import type { Edit } from "../../../edit.ts";
 import type { Namespace, World } from "../../../facts.ts";
 import { allowPolicy, defaultsOf, denyPolicy, isOneFolder, openRule } from "../../../network-policies.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 2,
@@ -38,9 +38,13 @@ export default practice({
       edits: [{ op: "add-document", behind, value: deny }, ...allowed],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies"],
   equivalents: { kubescape: ["C-0030", "C-0049", "C-0054", "C-0206"], cis: ["5.3.2"], nsa: ["network policies"] },
-});
+};
 
 /** Policies for all that no policy lets anyone call yet; nothing where one of them cannot be written. */
 function allowances(namespace: Namespace, world: World): readonly Edit[] | undefined {

@@ -1,7 +1,7 @@
 import type { Edit } from "../../../edit.ts";
 import type { Container, Field } from "../../../facts.ts";
 import { addedCapabilities, capabilityName, requireAll } from "../../../pod-security.ts";
-import { everyContainer, notApplicable, practice, type Spot } from "../../../practice.ts";
+import { everyContainer, notApplicable, practice, type Sources, type Spot } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -18,6 +18,10 @@ export default practice({
     if (workload.allContainers.some((container) => tooMuch(container).length > 0)) return undefined;
     return { safety: "review", edits: workload.allContainers.filter((container) => !dropsAll(container)).map(dropAll) };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
@@ -30,7 +34,7 @@ export default practice({
     cis: ["5.2.10"],
     pss: ["restricted"],
   },
-});
+};
 
 function dropOf(container: Container): Field {
   return container.body.at("securityContext", "capabilities", "drop");

@@ -1,6 +1,6 @@
 import { letsNamesBeAsked, registryOnly } from "../../../egress.ts";
 import { defaultsOf, denyPolicy, isOneFolder, openRule } from "../../../network-policies.ts";
-import { cannotTell, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 5,
@@ -60,6 +60,10 @@ export default practice({
       edits: [{ op: "add-document", behind, value }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies"],
   equivalents: {
     kubescape: ["C-0030"],
@@ -67,4 +71,4 @@ export default practice({
     nsa: ["network policies"],
     dsomm: ["Filter outgoing traffic"],
   },
-});
+};

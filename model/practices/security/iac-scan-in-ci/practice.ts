@@ -1,7 +1,7 @@
 import type { Capability, Pipeline, Repository, World } from "../../../facts.ts";
 import { manifestsIn } from "../../../manifests.ts";
 import { candidateIn, deploysIn, given, isOwn, isTriedOut, pipelinesIn } from "../../../pipelines.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn, scansOf } from "../../../scans.ts";
 
 export default practice({
@@ -32,6 +32,10 @@ export default practice({
     const place = near === undefined ? pipeline.place : placeIn(pipeline, near);
     return pipeline.opaque ? cannotTell(place) : unmet(place);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://docs.kubelinter.io/",
     "https://www.checkov.io/",
@@ -39,7 +43,7 @@ export default practice({
     "https://www.conftest.dev/",
   ],
   equivalents: { dsomm: ["Test cluster deployment resources", "Test the definition of virtualized environments"] },
-});
+};
 
 /** What a pipeline does with manifests. */
 function handled(pipeline: Pipeline): readonly Capability[] {

@@ -1,6 +1,6 @@
 import type { Pipeline, World } from "../../../facts.ts";
 import { deploysIn, given, gives, isOwn, pushesIn } from "../../../pipelines.ts";
-import { cannotTell, ifKnown, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn, scansOf } from "../../../scans.ts";
 
 export default practice({
@@ -29,6 +29,10 @@ export default practice({
     const place = placeIn(pipeline, build);
     return pipeline.opaque ? cannotTell(place) : unmet(place, "unmet", { tool: build.tool });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://trivy.dev/",
     "https://docs.docker.com/build/ci/",
@@ -39,7 +43,7 @@ export default practice({
     kubescape: ["C-0221", "C-0243"],
     dsomm: ["Test of virtualized environments", "Test of infrastructure components for known vulnerabilities"],
   },
-});
+};
 
 /** What is built only to be tried out is no concern beside what is given out. */
 function publishes(pipeline: Pipeline): boolean {

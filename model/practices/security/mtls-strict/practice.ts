@@ -1,5 +1,5 @@
 import { istioMutualTls, otherMutualTls, WEAK } from "../../../mutual-tls.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 5,
@@ -48,10 +48,14 @@ export default practice({
     };
     return { safety: "review", args, edits: [{ op: "add-document", behind: namespace.resource.document, value }] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://istio.io/latest/docs/reference/config/security/peer_authentication/",
     "https://linkerd.io/2/features/automatic-mtls/",
     "https://docs.cilium.io/en/stable/network/servicemesh/mutual-authentication/mutual-authentication/",
   ],
   equivalents: { dsomm: ["Usage of internal encryption at transit"] },
-});
+};

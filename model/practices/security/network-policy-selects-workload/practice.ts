@@ -1,6 +1,6 @@
 import type { Resource, Workload, World } from "../../../facts.ts";
 import { allowPolicy, danglingPolicies, effectOf, isCertain, openRule } from "../../../network-policies.ts";
-import { cannotTell, ifKnown, met, notApplicable, practice, unmet } from "../../../practice.ts";
+import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 2,
@@ -47,6 +47,10 @@ export default practice({
       edits: [{ op: "add-document", behind: workload.document, value }],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/"],
   equivalents: {
     "kube-linter": ["non-isolated-pod", "dangling-networkpolicy", "dangling-networkpolicypeer-podselector"],
@@ -60,7 +64,7 @@ export default practice({
     learnk8s: ["Network policies"],
     dsomm: ["Isolated networks for virtual environments"],
   },
-});
+};
 
 /** A policy that selects no pod at all and was probably meant for this workload: the same name, or almost its labels. */
 function nearest(workload: Workload, world: World): Resource | undefined {

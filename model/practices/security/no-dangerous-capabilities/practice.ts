@@ -1,6 +1,6 @@
 import type { Container, Field, Workload } from "../../../facts.ts";
 import { addedCapabilities, capabilityName, requireAll } from "../../../pod-security.ts";
-import { every, practice, type Spot } from "../../../practice.ts";
+import { every, practice, type Sources, type Spot } from "../../../practice.ts";
 
 /** What container runtimes give by default, without NET_RAW: adding one of these gives nothing new that is dangerous. */
 const HARMLESS = new Set(
@@ -40,6 +40,10 @@ export default practice({
       edits: [...entries, ...masks].map((field) => ({ op: "remove", at: field.place }) as const),
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     "https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/",
@@ -53,7 +57,7 @@ export default practice({
     cis: ["5.2.8", "5.2.9"],
     pss: ["baseline"],
   },
-});
+};
 
 function procMount(container: Container): Field {
   return container.body.at("securityContext", "procMount");

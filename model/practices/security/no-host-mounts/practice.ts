@@ -1,5 +1,5 @@
 import type { Field, Workload } from "../../../facts.ts";
-import { every, ifKnown, notApplicable, practice } from "../../../practice.ts";
+import { every, ifKnown, notApplicable, practice, type Sources } from "../../../practice.ts";
 
 /** With these the node can be taken over, even when they are only read. */
 const CRITICAL =
@@ -20,6 +20,10 @@ export default practice({
     if (workload.class === "agent" && readsOnly(workload)) return notApplicable("agent");
     return every(volumes.writtenItems(), (volume) => violation(volume, workload), workload.place, isOpen(volumes));
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
@@ -34,7 +38,7 @@ export default practice({
     pss: ["baseline"],
     nsa: ["hostPath volumes"],
   },
-});
+};
 
 function isOpen(list: Field): boolean {
   return ifKnown(() => list.items()) === undefined;

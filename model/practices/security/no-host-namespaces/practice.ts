@@ -1,5 +1,5 @@
 import type { Field, Workload } from "../../../facts.ts";
-import { every, notApplicable, practice } from "../../../practice.ts";
+import { every, notApplicable, practice, type Sources } from "../../../practice.ts";
 
 const SHARED = ["hostNetwork", "hostPID", "hostIPC"];
 
@@ -23,6 +23,10 @@ export default practice({
     const shared = fieldsOf(workload).filter((field) => field.flag() === true);
     return { safety: "review", edits: shared.map((field) => ({ op: "remove", at: field.place }) as const) };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/security/pod-security-standards/"],
   equivalents: {
     "kube-linter": ["host-network", "host-pid", "host-ipc"],
@@ -34,7 +38,7 @@ export default practice({
     pss: ["baseline"],
     nsa: ["host namespaces"],
   },
-});
+};
 
 function fieldsOf(workload: Workload): readonly Field[] {
   return SHARED.map((name) => workload.pod.at(name));

@@ -1,6 +1,15 @@
 import type { Field, Resource, Workload } from "../../../facts.ts";
 import { chartValues, inChartValue, inConfig, inFile, inSecret, inValue } from "../../../plaintext.ts";
-import { every, ifKnown, met, notApplicable, practice, type Spot, type Verdict } from "../../../practice.ts";
+import {
+  every,
+  ifKnown,
+  met,
+  notApplicable,
+  practice,
+  type Sources,
+  type Spot,
+  type Verdict,
+} from "../../../practice.ts";
 
 /** Secrets that are kept encrypted, or elsewhere: what stands in the file gives nothing away. */
 const KEPT_SAFE = /\/(?:SealedSecret|(?:Cluster)?ExternalSecret|SecretProviderClass|Vault\w+Secret)$/;
@@ -24,6 +33,10 @@ export default practice({
     if (resource.groupKind === "/ConfigMap") return ofEntries(resource, ["data"], inConfig, "unmet.config");
     return isWorkload(resource) ? ofWorkload(resource) : ofChartValues(resource);
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
     "https://external-secrets.io/",
@@ -37,7 +50,7 @@ export default practice({
     zizmor: ["hardcoded-container-credentials"],
     dsomm: ["Test for stored secrets in code"],
   },
-});
+};
 
 function isWorkload(resource: Resource): resource is Workload {
   return "allContainers" in resource;

@@ -1,6 +1,6 @@
 import type { Container } from "../../../facts.ts";
 import { addedCapabilities, capabilityName, isPrivileged } from "../../../pod-security.ts";
-import { everyContainer, notApplicable, practice } from "../../../practice.ts";
+import { everyContainer, notApplicable, practice, type Sources } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -27,6 +27,10 @@ export default practice({
     const edits = open.map((container) => ({ op: "set", at: fieldOf(container).place, value: false }) as const);
     return { safety: wanted ? "review" : "safe", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
@@ -40,7 +44,7 @@ export default practice({
     cis: ["5.2.6"],
     pss: ["restricted"],
   },
-});
+};
 
 function fieldOf(container: Container) {
   return container.body.at("securityContext", "allowPrivilegeEscalation");

@@ -1,5 +1,5 @@
 import type { Container, Field, Workload } from "../../../facts.ts";
-import { every, practice } from "../../../practice.ts";
+import { every, practice, type Sources } from "../../../practice.ts";
 
 export default practice({
   level: 1,
@@ -27,6 +27,10 @@ export default practice({
       .map((field) => ({ op: "remove", at: field.place }) as const);
     return { safety: "review", edits };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     "https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/",
@@ -42,7 +46,7 @@ export default practice({
     pss: ["baseline"],
     nsa: ["privileged containers"],
   },
-});
+};
 
 interface Setting {
   readonly field: Field;

@@ -1,6 +1,6 @@
 import type { Container, Workload, World } from "../../../facts.ts";
 import { imageOf, imageOverrides, isBuiltByKo, isTaggedByTool } from "../../../images.ts";
-import { everyContainer, ifKnown, met, practice, type Spot, Unresolved } from "../../../practice.ts";
+import { everyContainer, ifKnown, met, practice, type Sources, type Spot, Unresolved } from "../../../practice.ts";
 
 /** Tags that are moved by habit: worth a word, not a finding. */
 const MOVING = /^(?:main|master|trunk|dev|develop|edge|stable|nightly|canary|next|current|release|lts|testing)$/;
@@ -18,6 +18,10 @@ export default practice({
     const moving = containers.flatMap(movingTag);
     return moving.length > 0 ? met(moving) : verdict;
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/containers/images/"],
   equivalents: {
     "kube-linter": ["latest-tag"],
@@ -28,7 +32,7 @@ export default practice({
     trivy: ["KSV-0013"],
     learnk8s: ["container images"],
   },
-});
+};
 
 function isPinned(tag: string | undefined): boolean {
   return tag !== undefined && tag !== "latest";

@@ -2,7 +2,7 @@ import { enforcedStandards } from "../../../admission.ts";
 import type { Edit } from "../../../edit.ts";
 import type { Field, Resource, Workload } from "../../../facts.ts";
 import { addedCapabilities, isPrivileged } from "../../../pod-security.ts";
-import { cannotTell, met, practice, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const PREFIX = "pod-security.kubernetes.io/";
 const STANDARDS = ["baseline", "restricted"];
@@ -44,12 +44,16 @@ export default practice({
       edits: [...edits, ...quiet.map((field) => ({ op: "set", at: field.place, value: "restricted" }) as const)],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/pod-security-admission/",
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
   ],
   equivalents: { cis: ["5.2.1", "5.7.3"], pss: ["baseline", "restricted"], learnk8s: ["Pod Security admission"] },
-});
+};
 
 function modeOf(namespace: Resource, mode: string): Field {
   return namespace.labels.at(`${PREFIX}${mode}`);

@@ -1,5 +1,5 @@
 import type { Field, GroupKind, Resource, World } from "../../../facts.ts";
-import { every, notApplicable, practice, type Spot, Unresolved } from "../../../practice.ts";
+import { every, notApplicable, practice, type Sources, type Spot, Unresolved } from "../../../practice.ts";
 import { allowsEverything, isDelivery } from "../../../rbac.ts";
 
 /** Groups and users that mean everybody, or who may do everything. */
@@ -22,6 +22,10 @@ export default practice({
     ];
     return every(looks, (look) => look(), binding.body.at("roleRef", "name"));
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
     "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles",
@@ -33,7 +37,7 @@ export default practice({
     trivy: ["KSV-0111", "KSV-0122", "KSV-0123", "KSV-01011"],
     cis: ["5.1.1", "5.1.7"],
   },
-});
+};
 
 /** The role allows everything, by its name or by its rules. */
 function tooMuch(binding: Resource, world: World): Spot | undefined {

@@ -1,5 +1,5 @@
 import type { Field } from "../../../facts.ts";
-import { every, notApplicable, practice, type Spot } from "../../../practice.ts";
+import { every, notApplicable, practice, type Sources, type Spot } from "../../../practice.ts";
 
 /** Lists of a rule in which a `*` stands for all there is and all there will be. */
 const LISTS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;
@@ -38,6 +38,10 @@ export default practice({
       edits: wild.map(({ rule }) => ({ op: "set", at: rule.at("verbs").place, value: ["get", "list", "watch"] })),
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/security/rbac-good-practices/"],
   equivalents: {
     "kube-linter": ["wildcard-in-rules"],
@@ -46,7 +50,7 @@ export default practice({
     trivy: ["KSV-0044", "KSV-0045", "KSV-0046", "KSV-0112"],
     cis: ["5.1.3"],
   },
-});
+};
 
 function starOf(list: Field): Field | undefined {
   return list.writtenItems().find((item) => item.presence === "present" && item.text() === "*");

@@ -1,6 +1,6 @@
 import type { Edit } from "../../../edit.ts";
 import type { Container, Workload } from "../../../facts.ts";
-import { everyContainer, notApplicable, practice } from "../../../practice.ts";
+import { everyContainer, notApplicable, practice, type Sources } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -23,6 +23,10 @@ export default practice({
     const edits = writable.map((container) => ({ op: "set", at: fieldOf(container).place, value: true }) as const);
     return { safety: "review", edits: [...edits, ...scratchSpace(workload, writable)] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: ["https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"],
   equivalents: {
     "kube-linter": ["no-read-only-root-fs"],
@@ -33,7 +37,7 @@ export default practice({
     trivy: ["KSV-0014"],
     nsa: ["immutable container filesystems"],
   },
-});
+};
 
 function fieldOf(container: Container) {
   return container.body.at("securityContext", "readOnlyRootFilesystem");

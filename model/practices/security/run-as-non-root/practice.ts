@@ -1,6 +1,6 @@
 import type { Container, Field, Workload } from "../../../facts.ts";
 import { setForAll } from "../../../pod-security.ts";
-import { every, notApplicable, practice, type Spot } from "../../../practice.ts";
+import { every, notApplicable, practice, type Sources, type Spot } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -30,6 +30,10 @@ export default practice({
       edits: [...edits, ...setForAll(workload, ["runAsNonRoot"], true)],
     };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
@@ -46,7 +50,7 @@ export default practice({
     nsa: ["non-root containers"],
     dsomm: ["Containers are running as non-root"],
   },
-});
+};
 
 function flagOf(body: Field): Field {
   return body.at("securityContext", "runAsNonRoot");

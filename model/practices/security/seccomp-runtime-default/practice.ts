@@ -1,6 +1,6 @@
 import type { Container, Field, Workload } from "../../../facts.ts";
 import { isPrivileged, setForAll } from "../../../pod-security.ts";
-import { every, ifKnown, notApplicable, practice, type Spot } from "../../../practice.ts";
+import { every, ifKnown, notApplicable, practice, type Sources, type Spot } from "../../../practice.ts";
 
 const PROFILES: ReadonlySet<string | undefined> = new Set(["RuntimeDefault", "Localhost"]);
 
@@ -29,6 +29,10 @@ export default practice({
     const all = silent ? setForAll(workload, ["seccompProfile", "type"], "RuntimeDefault") : [];
     return { safety: refused.length > 0 ? "review" : "safe", edits: [...own, ...all] };
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://kubernetes.io/docs/tutorials/security/seccomp/",
     "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
@@ -42,7 +46,7 @@ export default practice({
     cis: ["5.7.2"],
     pss: ["restricted"],
   },
-});
+};
 
 function typeOf(body: Field): Field {
   return body.at("securityContext", "seccompProfile", "type");

@@ -1,4 +1,4 @@
-import { cannotTell, met, notApplicable, practice, type Spot, unmet } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { grantsFor } from "../../../service-grants.ts";
 
 export default practice({
@@ -25,8 +25,12 @@ export default practice({
     const spots: Spot[] = [{ place: workload.place }, { place: "presence" in paper.at ? paper.at.place : paper.at }];
     return unmet(spots, message, { ...args, policy: paper.policy });
   },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
   references: [
     "https://istio.io/latest/docs/reference/config/security/authorization-policy/",
     "https://linkerd.io/2/reference/authorization-policy/",
   ],
-});
+};

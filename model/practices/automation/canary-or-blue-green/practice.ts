@@ -1,0 +1,105 @@
+import type { Resource, Workload, World } from "../../../facts.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
+import { analysisOf, canariesOf, isRollout, rolloutsInPlaceOf } from "../../../releases.ts";
+import { isServerless } from "../../../replicas.ts";
+import { claimsOf } from "../../../volumes.ts";
+
+export default practice({
+  level: 5,
+  gate: "required",
+  share: "half",
+  subject: "workload",
+  effort: "confirm",
+  judge(workload, world) {
+    if (workload.class === "batch") return notApplicable("batch");
+    if (workload.class === "agent") return notApplicable("agent");
+    if (workload.class !== "long") return undefined;
+    if (workload.hook) return notApplicable("hook");
+    const args = { workload: workload.displayName };
+    if (isRollout(workload)) return ofRollout(workload, args);
+    const inPlace = rolloutsInPlaceOf(workload, world);
+    if (inPlace.sure.length > 0) return notApplicable("superseded");
+    const { sure, maybe } = canariesOf(workload, world);
+    const [canary] = sure;
+    if (canary !== undefined) return ofCanary(canary, args);
+    if (isServerless(workload)) return ofKnative(workload, args);
+    const step = stepFor(workload, world);
+    if (step !== undefined) return met(step, "met.step");
+    if (workload.kind === "StatefulSet" || claimsOf(workload).some((claim) => claim.writable))
+      return notApplicable("stateful");
+    const serving = world.isServing(workload);
+    if (serving === false) return notApplicable("worker");
+    return serving === undefined || maybe.length + inPlace.maybe.length > 0
+      ? cannotTell(workload.place)
+      : unmet(workload.place, undefined, args);
+  },
+});
+
+/** What says so elsewhere. */
+export const sources: Sources = {
+  references: [
+    "https://argo-rollouts.readthedocs.io/en/stable/features/specification/",
+    "https://docs.flagger.app/usage/deployment-strategies",
+  ],
+  equivalents: { dsomm: ["Canary deployment", "Blue/Green Deployment"] },
+};
+
+type Args = Readonly<Record<string, string>>;
+
+function ofRollout(rollout: Resource, args: Args): Verdict {
+  const strategy = rollout.body.at("spec", "strategy");
+  const blueGreen = strategy.at("blueGreen");
+  const canary = strategy.at("canary");
+  if (strategy.presence === "unknown") return cannotTell(strategy);
+  if (blueGreen.presence !== "absent") {
+    if (canary.presence === "present") return unmet([canary, blueGreen], "unmet.two", args);
+    const active = blueGreen.at("activeService");
+    return active.presence === "absent" ? unmet(blueGreen, "unmet.active", args) : met(active);
+  }
+  if (canary.presence === "unknown") return cannotTell(canary);
+  const steps = canary.at("steps");
+  const found = steps.writtenItems().find((step) => {
+    if (["setCanaryScale", "experiment", "setHeaderRoute", "plugin"].some((key) => step.at(key).presence !== "absent"))
+      return true;
+    const weight = step.at("setWeight");
+    return weight.presence === "unknown" || (weight.number() ?? 100) < 100;
+  });
+  if (found !== undefined) return met(steps);
+  const items = steps.items();
+  return unmet(items.length > 0 ? steps : canary, "unmet.steps", args);
+}
+
+function ofCanary(canary: Resource, args: Args): Verdict {
+  const spec = canary.body.at("spec");
+  const off = [spec.at("skipAnalysis"), spec.at("suspend")].find((field) => field.flag() === true);
+  if (off !== undefined) return unmet(off, "unmet.skipped", { ...args, canary: canary.displayName });
+  const analysis = analysisOf(canary);
+  const way = ["stepWeight", "stepWeights", "iterations"]
+    .map((key) => analysis.at(key))
+    .find((field) => field.presence !== "absent");
+  return way === undefined ? unmet(analysis, "unmet.weight", { ...args, canary: canary.displayName }) : met(way);
+}
+
+function ofKnative(workload: Workload, args: Args): Verdict {
+  const traffic = workload.body.at("spec", "traffic");
+  const parts = traffic
+    .items()
+    .filter((one) => (one.at("percent").number() ?? 0) < 100 && (one.at("percent").number() ?? 0) > 0);
+  return parts.length > 1 ? met(traffic) : unmet(workload.place, "unmet.knative", args);
+}
+
+/** A pipeline step that brings the file out in parts. */
+function stepFor(workload: Workload, world: World) {
+  const path = workload.document.uri.slice((world.repositoryOf(workload.document)?.root.length ?? -1) + 1);
+  const steps = world.pipelines().flatMap((pipeline) => pipeline.jobs.flatMap((job) => job.steps));
+  return steps
+    .find((step) => {
+      if (step.disabled || !/^azure\/k8s-deploy@/i.test(step.uses.source ?? "")) return false;
+      if (!/^(canary|blue-green)$/.test(step.inputs.at("strategy").source ?? "")) return false;
+      const files = (step.inputs.at("manifests").source ?? "")
+        .split(/\s+/)
+        .map((one) => one.replace(/^\.\//, "").replace(/\/$/, ""));
+      return files.some((one) => one !== "" && (path === one || path.startsWith(`${one}/`)));
+    })
+    ?.inputs.at("strategy");
+}
