@@ -1,5 +1,14 @@
 // Builds every bundle: `node esbuild.mjs [--production] [--tests] [--watch]`.
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, context } from "esbuild";
@@ -31,6 +40,23 @@ const fastYamlState = {
   },
 };
 
+/** Validation needs no descriptions, and editors read the file itself: what is bundled goes without them. */
+const schemaWithoutWords = {
+  name: "schema-without-words",
+  setup({ onLoad }) {
+    onLoad({ filter: /kmm\.schema\.json$/ }, ({ path }) => {
+      const bare = (node, named) => {
+        if (Array.isArray(node)) return node.map((one) => bare(one, false));
+        if (typeof node !== "object" || node === null) return node;
+        const words = named ? [] : ["title", "description", "examples", "markdownDescription"];
+        const entries = Object.entries(node).filter(([key]) => !words.includes(key));
+        return Object.fromEntries(entries.map(([key, value]) => [key, bare(value, key === "properties")]));
+      };
+      return { contents: JSON.stringify(bare(JSON.parse(readFileSync(path, "utf8")), false)), loader: "json" };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -38,7 +64,8 @@ const common = {
   sourcemap: production ? false : "linked",
   logLevel: "warning",
   define: { KMM_VERSION: JSON.stringify(version) },
-  plugins: [fastYamlState],
+  plugins: [fastYamlState, schemaWithoutWords],
+  legalComments: "none",
   // One YAML parser in every host: with `platform: node` esbuild would pick the CommonJS build instead.
   alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
 };
@@ -136,4 +163,3 @@ async function main() {
 /** Others may only want to know how bundles are made. */
 const [, program] = process.argv;
 if (program !== undefined && realpathSync(program) === realpathSync(fileURLToPath(import.meta.url))) await main();
-

@@ -299,7 +299,7 @@ class Server {
 
   #publishAll(): void {
     if (this.#client.pull) {
-      if (this.#client.refresh) this.#connection.languages.diagnostics.refresh();
+      if (this.#client.refresh) void this.#connection.languages.diagnostics.refresh();
       return;
     }
     for (const document of this.#files.open) if (!this.#pending.has(document.uri)) this.#publish(document.uri);

@@ -12,7 +12,11 @@ import { type Case, readCases } from "../support/case-file.ts";
 const ROOT = "file:///case";
 const FOLDER = join(process.cwd(), "model/practices");
 
-function open(practice: Practice, files: ReadonlyMap<string, string>, versionControl: Case["versionControl"] = "yes"): { workspace: Workspace; snapshot: Snapshot } {
+function open(
+  practice: Practice,
+  files: ReadonlyMap<string, string>,
+  versionControl: Case["versionControl"] = "yes",
+): { workspace: Workspace; snapshot: Snapshot } {
   const workspace = new Workspace({
     practices: [practice],
     roots: [{ uri: ROOT, name: "case", versionControl }],
