@@ -55,8 +55,6 @@ export interface PracticeSpec<S extends SubjectKind> {
   judge?(subject: Subjects[S], world: World): Verdict | readonly Verdict[] | undefined;
   /** The change that makes an unmet subject met; nothing when there is no safe way to write it. */
   fix?(subject: Subjects[S], world: World): Fix | undefined;
-  /** TEMPORARY */ references?: readonly string[];
-  equivalents?: unknown;
 }
 
 /** What says so elsewhere: data that only explanations and reports need, so that it is not part of every host. */

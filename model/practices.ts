@@ -24,6 +24,7 @@ import architectureServiceSelectsPods from "./practices/architecture/service-sel
 import architectureSpreadAcrossNodes from "./practices/architecture/spread-across-nodes/practice.ts";
 import architectureStatefulHandledProperly from "./practices/architecture/stateful-handled-properly/practice.ts";
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
+import automationAlertRules from "./practices/automation/alert-rules/practice.ts";
 import automationAutomatedAnalysis from "./practices/automation/automated-analysis/practice.ts";
 import automationAutomaticAbort from "./practices/automation/automatic-abort/practice.ts";
 import automationCanaryOrBlueGreen from "./practices/automation/canary-or-blue-green/practice.ts";
@@ -35,7 +36,10 @@ import automationGitopsController from "./practices/automation/gitops-controller
 import automationGitopsPruneAndHeal from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
 import automationManifestValidation from "./practices/automation/manifest-validation/practice.ts";
+import automationMetricsScraped from "./practices/automation/metrics-scraped/practice.ts";
 import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
+import automationPostDeployVerification from "./practices/automation/post-deploy-verification/practice.ts";
+import automationProgressiveExposure from "./practices/automation/progressive-exposure/practice.ts";
 import automationRolloutStrategy from "./practices/automation/rollout-strategy/practice.ts";
 import automationRolloutVerified from "./practices/automation/rollout-verified/practice.ts";
 import automationTestsGateDeploy from "./practices/automation/tests-gate-deploy/practice.ts";
@@ -121,6 +125,7 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/spread-across-nodes", architectureSpreadAcrossNodes),
   of("architecture/stateful-handled-properly", architectureStatefulHandledProperly),
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
+  of("automation/alert-rules", automationAlertRules),
   of("automation/automated-analysis", automationAutomatedAnalysis),
   of("automation/automatic-abort", automationAutomaticAbort),
   of("automation/canary-or-blue-green", automationCanaryOrBlueGreen),
@@ -132,7 +137,10 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/gitops-prune-and-heal", automationGitopsPruneAndHeal),
   of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
   of("automation/manifest-validation", automationManifestValidation),
+  of("automation/metrics-scraped", automationMetricsScraped),
   of("automation/pipeline-deploys", automationPipelineDeploys),
+  of("automation/post-deploy-verification", automationPostDeployVerification),
+  of("automation/progressive-exposure", automationProgressiveExposure),
   of("automation/rollout-strategy", automationRolloutStrategy),
   of("automation/rollout-verified", automationRolloutVerified),
   of("automation/tests-gate-deploy", automationTestsGateDeploy),

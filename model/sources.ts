@@ -23,6 +23,7 @@ import { sources as architectureServiceSelectsPods } from "./practices/architect
 import { sources as architectureSpreadAcrossNodes } from "./practices/architecture/spread-across-nodes/practice.ts";
 import { sources as architectureStatefulHandledProperly } from "./practices/architecture/stateful-handled-properly/practice.ts";
 import { sources as architectureSupportedApiVersions } from "./practices/architecture/supported-api-versions/practice.ts";
+import { sources as automationAlertRules } from "./practices/automation/alert-rules/practice.ts";
 import { sources as automationAutomatedAnalysis } from "./practices/automation/automated-analysis/practice.ts";
 import { sources as automationAutomaticAbort } from "./practices/automation/automatic-abort/practice.ts";
 import { sources as automationCanaryOrBlueGreen } from "./practices/automation/canary-or-blue-green/practice.ts";
@@ -34,7 +35,10 @@ import { sources as automationGitopsController } from "./practices/automation/gi
 import { sources as automationGitopsPruneAndHeal } from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import { sources as automationImageBuildInPipeline } from "./practices/automation/image-build-in-pipeline/practice.ts";
 import { sources as automationManifestValidation } from "./practices/automation/manifest-validation/practice.ts";
+import { sources as automationMetricsScraped } from "./practices/automation/metrics-scraped/practice.ts";
 import { sources as automationPipelineDeploys } from "./practices/automation/pipeline-deploys/practice.ts";
+import { sources as automationPostDeployVerification } from "./practices/automation/post-deploy-verification/practice.ts";
+import { sources as automationProgressiveExposure } from "./practices/automation/progressive-exposure/practice.ts";
 import { sources as automationRolloutStrategy } from "./practices/automation/rollout-strategy/practice.ts";
 import { sources as automationRolloutVerified } from "./practices/automation/rollout-verified/practice.ts";
 import { sources as automationTestsGateDeploy } from "./practices/automation/tests-gate-deploy/practice.ts";
@@ -116,6 +120,7 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "architecture/spread-across-nodes": architectureSpreadAcrossNodes,
   "architecture/stateful-handled-properly": architectureStatefulHandledProperly,
   "architecture/supported-api-versions": architectureSupportedApiVersions,
+  "automation/alert-rules": automationAlertRules,
   "automation/automated-analysis": automationAutomatedAnalysis,
   "automation/automatic-abort": automationAutomaticAbort,
   "automation/canary-or-blue-green": automationCanaryOrBlueGreen,
@@ -127,7 +132,10 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "automation/gitops-prune-and-heal": automationGitopsPruneAndHeal,
   "automation/image-build-in-pipeline": automationImageBuildInPipeline,
   "automation/manifest-validation": automationManifestValidation,
+  "automation/metrics-scraped": automationMetricsScraped,
   "automation/pipeline-deploys": automationPipelineDeploys,
+  "automation/post-deploy-verification": automationPostDeployVerification,
+  "automation/progressive-exposure": automationProgressiveExposure,
   "automation/rollout-strategy": automationRolloutStrategy,
   "automation/rollout-verified": automationRolloutVerified,
   "automation/tests-gate-deploy": automationTestsGateDeploy,

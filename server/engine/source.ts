@@ -267,7 +267,7 @@ function tokenOf(node: Tree): readonly [number, number] {
   }
   for (const name of ["name", "kind"]) {
     const entry = lookup(node, name);
-    if (entry?.value.kind === "scalar" && entry.value.end > entry.value.start)
+    if (entry?.value.kind === "scalar" && entry.value.unknown !== true && entry.value.end > entry.value.start)
       return [entry.value.start, entry.value.end];
   }
   const first = node.entries[0];

@@ -398,7 +398,7 @@ class ContainerFact implements Container {
   }
 
   get place(): Place {
-    return this.name.presence === "absent" ? this.body.place : this.name.place;
+    return this.name.presence === "present" ? this.name.place : this.body.place;
   }
 
   security(name: string): Field {

@@ -1,7 +1,8 @@
-import type { Edit } from "../../../edit.ts";
+import type { Edit, Place } from "../../../edit.ts";
 import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import { manifestsIn } from "../../../manifests.ts";
+import { once } from "../../../memo.ts";
 import { deploysIn, hiddenIn, isIn, isOwn } from "../../../pipelines.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
@@ -34,11 +35,7 @@ export default practice({
         automatic.map((one) => one.place),
         "met.automatic",
       );
-    const texts = [...repository.find(RECIPES), ...repository.find(PROSE)];
-    const found = texts.flatMap((file) => {
-      const match = COMMAND.exec((file.text ?? "").replace(/\\\n/g, "  "));
-      return match === null ? [] : [{ ...file.place, span: [match.index, match.index + match[0].length] as const }];
-    });
+    const found = commandsIn(repository);
     if (found.length > 0) return met(found);
     const hidden = hiddenIn(repository, world);
     const pages = repository.find(PROSE).filter(({ path, text }) => text === undefined && TELLING.test(path));
@@ -61,6 +58,14 @@ export const sources: Sources = {
   references: ["https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/"],
   equivalents: { dsomm: ["Defined deployment process"] },
 };
+
+/** Places of the commands in texts for people and in scripts. */
+const commandsIn = once((repository: Repository): readonly Place[] =>
+  [...repository.find(RECIPES), ...repository.find(PROSE)].flatMap((file) => {
+    const match = COMMAND.exec((file.text ?? "").replace(/\\\n/g, "  "));
+    return match === null ? [] : [{ ...file.place, span: [match.index, match.index + match[0].length] as const }];
+  }),
+);
 
 /** What brings it all to a cluster; nothing where there is more than one way. */
 function commandOf(repository: Repository): string | undefined {
