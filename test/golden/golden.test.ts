@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { printGrid } from "../../server/cli/print.ts";
 import { buildReport } from "../../server/features/report.ts";
 import { openFolder, textsOf } from "../support/disk.ts";
@@ -16,7 +16,10 @@ const WORKSPACES: Record<string, string> = Object.fromEntries([
 ]);
 
 function expectText(path: string, text: string): void {
-  if (process.env["UPDATE"] === "1") writeFileSync(path, text);
+  if (process.env["UPDATE"] === "1") {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
   assert.equal(text, existsSync(path) ? readFileSync(path, "utf8") : undefined, `${path} (UPDATE=1 rewrites it)`);
 }
 
