@@ -1,6 +1,8 @@
 /** How changes reach a part of the users, or of the environments, first. */
+
+import type { Place } from "./edit.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Field, Job, Pipeline, Workload, World } from "./facts.ts";
+import type { Field, Job, Pipeline, Repository, Workload, World } from "./facts.ts";
 import { software } from "./installed.ts";
 import { once } from "./memo.ts";
 import { deploysIn } from "./pipelines.ts";
@@ -31,6 +33,18 @@ export function environmentsIn(pipeline: Pipeline): readonly Field[] {
   );
   return later.map(([, environment]) => environment);
 }
+
+const SETTINGS = /(^|\/)(?:values[^/]*|kustomization)\.ya?ml$/;
+const NOT_OURS = /(^|\/)(?:examples?|samples?|testdata|fixtures|vendor|third_party)\//i;
+
+/** Settings of production, where some of an environment before it stand beside them. */
+export const environmentFiles = once((repository: Repository): readonly Place[] => {
+  const files = repository.find(SETTINGS).filter(({ path }) => !NOT_OURS.test(path));
+  const words = (path: string) => path.replace(/[_/.]/g, " ");
+  const production = files.filter(({ path }) => PRODUCTION.test(words(path)));
+  const before = files.some(({ path }) => BEFORE.test(words(path)) && !PRODUCTION.test(words(path)));
+  return before ? production.map((file) => file.place) : [];
+});
 
 /** Changes that go from one environment or group of clusters to the next. */
 export function promotions(world: World): readonly Evidence[] {

@@ -1,5 +1,6 @@
 /** Objects by which a controller in the cluster brings what Git says. */
 import type { DocumentRef } from "./edit.ts";
+import type { Evidence } from "./evidence.ts";
 import type { Field, GroupKind, Matches, Resource, World } from "./facts.ts";
 import { kustomizationsOf } from "./kustomizations.ts";
 import { ifKnown } from "./practice.ts";
@@ -47,4 +48,27 @@ export function deliveriesOf(document: DocumentRef, world: World): Matches<Resou
   );
   const sure = new Set(all.flatMap((one) => one.sure));
   return { sure: [...sure], maybe: [...new Set(all.flatMap((one) => one.maybe))].filter((one) => !sure.has(one)) };
+}
+
+/** What a Flux Kustomization waits for before it calls itself ready. */
+export function healthChecksOf({ body }: Resource): readonly Field[] {
+  const spec = body.at("spec");
+  const checks = ["healthChecks", "healthCheckExprs"].map((key) => spec.at(key));
+  const written = checks.filter((list) => list.writtenItems().length > 0);
+  return ifKnown(() => spec.at("wait").flag()) === true ? [spec.at("wait"), ...written] : written;
+}
+
+/** Objects whose controller looks at the health of what it has brought. */
+export function healthWatched(world: World): readonly Evidence[] {
+  const going = (kinds: readonly GroupKind[]) => world.resources(kinds).filter((one) => !isStopped(one));
+  const argo = going(["argoproj.io/Application", "argoproj.io/ApplicationSet"]);
+  const releases = going(["helm.toolkit.fluxcd.io/HelmRelease"]).filter(({ body }) =>
+    ["install", "upgrade"].every((key) => ifKnown(() => body.at("spec", key, "disableWait").flag()) !== true),
+  );
+  const kustomizations = going(["kustomize.toolkit.fluxcd.io/Kustomization"]).flatMap((one) =>
+    healthChecksOf(one)
+      .slice(0, 1)
+      .map((at) => ({ at, in: one })),
+  );
+  return [...[...argo, ...releases].map((one) => ({ at: one.place, in: one })), ...kustomizations];
 }

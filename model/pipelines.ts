@@ -11,11 +11,18 @@ export function isIn(repository: Repository, fact: Pick<Pipeline, "document">, w
   return world.repositoryOf(fact.document)?.root === repository.root;
 }
 
-/** The repository's pipelines that run by themselves, examples only where there is nothing else. */
+/** Pipelines that run by themselves, examples only where there is nothing else. */
+export function ownPipelines(world: World): readonly Pipeline[] {
+  return counted(world.pipelines().filter(isOwn));
+}
+
 export function pipelinesIn(repository: Repository, world: World): readonly Pipeline[] {
-  const own = world.pipelines().filter((pipeline) => isOwn(pipeline) && isIn(repository, pipeline, world));
-  const counted = own.filter((pipeline) => !pipeline.nonProduction);
-  return counted.length > 0 ? counted : own;
+  return counted(world.pipelines().filter((pipeline) => isOwn(pipeline) && isIn(repository, pipeline, world)));
+}
+
+function counted(own: readonly Pipeline[]): readonly Pipeline[] {
+  const production = own.filter((pipeline) => !pipeline.nonProduction);
+  return production.length > 0 ? production : own;
 }
 
 export function given(pipeline: Pipeline, ...names: readonly CapabilityName[]): readonly Capability[] {
@@ -42,9 +49,25 @@ export function isOfChart(push: Capability): boolean {
   return CHART_TOOLS.test(push.tool) || /\bcharts?-releas/.test(push.text);
 }
 
-/** What publishes container images. */
+/** What publishes container images; skaffold does so with what it builds, where it is told a registry. */
 export function pushesIn(pipeline: Pipeline): readonly Capability[] {
-  return given(pipeline, "push").filter((one) => !isOfChart(one));
+  const skaffold = given(pipeline, "build").filter(
+    ({ tool, text }) => tool === "skaffold" && /\s--?(?:default-repo|push|d)\b/.test(text),
+  );
+  return [...given(pipeline, "push").filter((one) => !isOfChart(one)), ...skaffold];
+}
+
+/** Does every run that reaches the later one have passed the earlier one, in the same step by the order of its commands. */
+export function isBefore(earlier: Capability, later: Capability, pipeline: Pipeline): boolean {
+  if (earlier.step !== later.step) return pipeline.precedes(earlier.step, later.step);
+  const all = earlier.step.capabilities;
+  return all.indexOf(earlier) < all.indexOf(later);
+}
+
+/** What is made here is a chart for others to install, and no image beside it. */
+export function publishesOnlyCharts(repositories: readonly Repository[], world: World): boolean {
+  const charts = ownPipelines(world).some((one) => given(one, "push").some(isOfChart));
+  return charts && repositories.every((one) => imageSources(one).length === 0);
 }
 
 const ON_CHANGE = ["push", "pull-request", "tag"] as const;
@@ -56,10 +79,7 @@ export function runsOnChange(pipeline: Pipeline): boolean {
 /** Looks at the code: bots that label, greet and close do not. */
 export function looksAtCode(pipeline: Pipeline): boolean {
   if (pipeline.capabilities.length > 0) return true;
-  return pipeline.jobs.some(
-    (job) =>
-      !job.disabled && (job.opaque || (job.uses.presence !== "absent" && !job.disabled) || job.steps.some(reads)),
-  );
+  return pipeline.jobs.some((job) => !job.disabled && (job.uses.presence !== "absent" || job.steps.some(reads)));
 }
 
 function reads(step: Step): boolean {
@@ -82,6 +102,9 @@ export function candidateIn(repository: Repository, world: World): Pipeline | un
 
 const OTHER_FILES =
   /(^|\/)(\.gitlab-ci\.ya?ml|Jenkinsfile[^/]*|[^/]+\.jenkinsfile|azure-pipelines[^/]*\.ya?ml|bitbucket-pipelines\.ya?ml|cloudbuild[^/]*\.ya?ml|buildspec[^/]*\.ya?ml|\.drone\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.circleci\/config\.ya?ml|\.azure-pipelines\/.+\.ya?ml|\.buildkite\/[^/]+\.ya?ml|\.woodpecker(?:\.ya?ml|\/[^/]+\.ya?ml)|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
+/** Systems that run what such a file says on every change unless it says otherwise. */
+const ON_EVERY_CHANGE =
+  /^(?:\.gitlab-ci\.ya?ml|bitbucket-pipelines\.ya?ml|\.drone\.ya?ml|\.travis\.ya?ml|\.circleci\/config\.ya?ml)$/;
 const NOT_OURS = /(^|\/)(?:examples?|samples?|tests?|testdata|fixtures|e2e|vendor|third_party|node_modules)\//i;
 
 /** Files of other systems that no pipeline here stands for. */
@@ -90,6 +113,13 @@ function unread(repository: Repository, world: World): readonly RepositoryFile[]
   if (files.length === 0) return [];
   const known = new Set(world.pipelines().map((pipeline) => pipeline.document.uri));
   return files.filter((file) => !known.has(file.place.document.uri));
+}
+
+/** Pipelines of other systems that are sure to run on every change, whatever they do. */
+export function startedByChange(repository: Repository, world: World): readonly Place[] {
+  return unread(repository, world)
+    .filter((file) => ON_EVERY_CHANGE.test(file.path))
+    .map((file) => file.place);
 }
 
 /** Where something may be done that cannot be seen: pipelines that call other repositories, and systems that are not read. */

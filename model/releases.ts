@@ -82,9 +82,10 @@ export function judgementBy(reference: Field, rollout: Resource, world: World): 
   const { sure, maybe } = world.named(kind, name, rollout.scope);
   const [template] = sure;
   if (template === undefined) {
-    // Templates may be kept elsewhere; where some are kept here, one that is not here is missed.
     const kept = world.resources(TEMPLATES).some((one) => !one.nonProduction || rollout.nonProduction);
-    if (maybe.length > 0 || wide || !kept || name.presence === "unknown") throw new Unresolved(name.place);
+    // Where none are kept here they are kept elsewhere; where some are, one that is not among them is missed.
+    if (!kept && name.presence === "present") return { at: name, fault: undefined };
+    if (maybe.length > 0 || wide || name.presence === "unknown") throw new Unresolved(name.place);
     return { at: name, fault: "template" };
   }
   const spec = template.body.at("spec");

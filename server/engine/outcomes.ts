@@ -1,4 +1,5 @@
 /** Verdicts as they count: waived, ignored, answered, shown but not counted; and the levels they add up to. */
+import type { DocumentRef } from "../../model/edit.ts";
 import type { Resource } from "../../model/facts.ts";
 import { DIMENSIONS, type Dimension, type PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
@@ -50,6 +51,7 @@ export class Outcomes {
   readonly #practices: readonly Practice[];
   readonly #rungs = new Map<Config, Readonly<Record<Dimension, readonly Rung[]>>>();
   readonly #results = new Map<string, Results>();
+  readonly #ofEntry = new Map<FileEntry, readonly Outcome[]>();
 
   constructor(snapshot: WorldSnapshot, configs: Configs, practices: readonly Practice[]) {
     this.#snapshot = snapshot;
@@ -69,6 +71,15 @@ export class Outcomes {
 
   /** Outcomes on what one file declares. */
   of(entry: FileEntry): readonly Outcome[] {
+    let outcomes = this.#ofEntry.get(entry);
+    if (outcomes === undefined) {
+      outcomes = this.#read(entry);
+      this.#ofEntry.set(entry, outcomes);
+    }
+    return outcomes;
+  }
+
+  #read(entry: FileEntry): readonly Outcome[] {
     const judged = this.#snapshot.judged(entry);
     const first = judged[0];
     if (first === undefined) return [];
@@ -160,7 +171,13 @@ export class Outcomes {
   }
 
   ofResource(entry: FileEntry, resource: Resource): readonly Outcome[] {
-    return this.of(entry).filter((outcome) => isAbout(outcome.subject, resource));
+    const outcomes = this.of(entry);
+    let known = objectsOf.get(outcomes);
+    if (known === undefined) {
+      known = groupedByObject(outcomes);
+      objectsOf.set(outcomes, known);
+    }
+    return known.get(resource.document)?.get(resource.place.path.join("/")) ?? [];
   }
 
   /** The state of each practice over a set of outcomes. */
@@ -323,14 +340,24 @@ function same(one: readonly Judged[], other: readonly Judged[]): boolean {
   return one.length === other.length && one.every((judged, index) => judged === other[index]);
 }
 
-function isAbout(subject: Subject, resource: Resource): boolean {
-  const fact = subject.fact;
-  return (
-    fact === resource ||
-    (fact instanceof ResourceFact &&
-      fact.document === resource.document &&
-      fact.place.path.join() === resource.place.path.join())
-  );
+type ByObject = ReadonlyMap<DocumentRef, ReadonlyMap<string, readonly Outcome[]>>;
+
+const objectsOf = new WeakMap<readonly Outcome[], ByObject>();
+
+/** Outcomes by the object they are about: its document, and its path there. */
+function groupedByObject(outcomes: readonly Outcome[]): ByObject {
+  const groups = new Map<DocumentRef, Map<string, Outcome[]>>();
+  for (const outcome of outcomes) {
+    const fact = outcome.subject.fact;
+    if (!(fact instanceof ResourceFact)) continue;
+    const document = groups.get(fact.document) ?? new Map<string, Outcome[]>();
+    groups.set(fact.document, document);
+    const path = fact.place.path.join("/");
+    const list = document.get(path);
+    if (list === undefined) document.set(path, [outcome]);
+    else list.push(outcome);
+  }
+  return groups;
 }
 
 function rungOf(practice: Practice, dimension: Dimension, config: Config): readonly Rung[] {

@@ -25,7 +25,14 @@ const rows = [];
 
 /** `ours` and `yardstick` as people read them; `value` is what the target is about. */
 function row(measure, { ours, yardstick = "", ratio, target, holds }) {
-  rows.push([measure, ours, yardstick, ratio === undefined ? "" : `${ratio.toFixed(2)}x`, target ?? "", holds === undefined ? "" : holds ? "holds" : "FAILS"]);
+  rows.push([
+    measure,
+    ours,
+    yardstick,
+    ratio === undefined ? "" : `${ratio.toFixed(2)}x`,
+    target ?? "",
+    holds === undefined ? "" : holds ? "holds" : "FAILS",
+  ]);
 }
 
 function median(numbers) {
@@ -68,7 +75,10 @@ async function coldScan(name, bundles, folder, rounds) {
     // The order turns round, so that a slow spell of the machine hits all of them.
     const modes = round % 2 === 0 ? ["parse", "index", "judge", "report"] : ["report", "judge", "index", "parse"];
     for (const mode of modes) {
-      const measured = mode === "parse" ? await run(join(bundles, "parse.js"), list) : await run(join(bundles, "scan.js"), folder, mode, bundles);
+      const measured =
+        mode === "parse"
+          ? await run(join(bundles, "parse.js"), list)
+          : await run(join(bundles, "scan.js"), folder, mode, bundles);
       cost[mode] = measured.cpu;
       found[mode].push(measured.cpu);
     }
@@ -78,17 +88,27 @@ async function coldScan(name, bundles, folder, rounds) {
     const ratio = median(ratios[mode]);
     const what = { index: "read and index", judge: "and judge", report: "and write the report" }[mode];
     const target = mode === "report" ? {} : { target: "<= 0.5x yaml", holds: ratio <= 0.5 };
-    row(`cold scan, ${name}: ${what}`, { ours: ms(median(found[mode])), yardstick: `${ms(median(found.parse))} (${files} parsed)`, ratio, ...target });
+    row(`cold scan, ${name}: ${what}`, {
+      ours: ms(median(found[mode])),
+      yardstick: `${ms(median(found.parse))} (${files} parsed)`,
+      ratio,
+      ...target,
+    });
   }
 }
 
 /** Files that somebody has open: Deployments of the workspace. */
 function openFiles(folder) {
-  const paths = readdirSync(folder, { recursive: true }).map(String).filter((path) => path.endsWith("-deployment.yaml") && path.startsWith("apps"));
-  return paths.sort().slice(0, 3).map((path) => {
-    const text = readFileSync(join(folder, path), "utf8");
-    return { uri: pathToFileURL(join(folder, path)).toString(), text };
-  });
+  const paths = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith("-deployment.yaml") && path.startsWith("apps"));
+  return paths
+    .sort()
+    .slice(0, 3)
+    .map((path) => {
+      const text = readFileSync(join(folder, path), "utf8");
+      return { uri: pathToFileURL(join(folder, path)).toString(), text };
+    });
 }
 
 /** Where a text stands in a file. */
@@ -106,7 +126,9 @@ class Typist {
     this.file = files[0];
     const { text } = this.file;
     // A value that only this object is judged by, a label that selectors look at, and half a key.
-    this.spots = ["containerPort: 8080", "app.kubernetes.io/part-of: ", "serviceAccountName: "].map((needle) => positionOf(text, needle));
+    this.spots = ["containerPort: 8080", "app.kubernetes.io/part-of: ", "serviceAccountName: "].map((needle) =>
+      positionOf(text, needle),
+    );
   }
 
   /** One key: something is put in, and taken away by the next. */
@@ -160,7 +182,13 @@ async function languageServer(bundles, folder) {
   const files = openFiles(folder);
   const kind = positionOf(files[0].text, "kind: Dep");
   const floor = await started("floor", join(bundles, "floor.js"), folder, files);
-  const ours = await started("ours", join(bundles, "server.js"), folder, files, pathToFileURL(join(here, "probe.mjs")).href);
+  const ours = await started(
+    "ours",
+    join(bundles, "server.js"),
+    folder,
+    files,
+    pathToFileURL(join(here, "probe.mjs")).href,
+  );
   const yamlLs = yamlLanguageServer();
   const peer = yamlLs === undefined ? undefined : await started("yaml-language-server", yamlLs, folder, files);
   const servers = [floor, ours, ...(peer === undefined ? [] : [peer])];
@@ -168,14 +196,27 @@ async function languageServer(bundles, folder) {
   say("the server reads the workspace");
   const during = await hoverWhile(ours.client, files[0].uri, kind, ours.client.indexed());
   const reading = await ours.client.probed();
-  row("hover while the workspace is read: median, longest", { ours: `${ms(median(during))}, ${ms(Math.max(...during))}` });
-  row("slices: longest turn while the workspace is read", { ours: `${ms(reading.longest)} (p99 ${ms(reading.p99)})`, target: "< 50 ms", holds: reading.longest < 50 });
+  row("hover while the workspace is read: median, longest", {
+    ours: `${ms(median(during))}, ${ms(Math.max(...during))}`,
+  });
+  row("slices: longest turn while the workspace is read", {
+    ours: `${ms(reading.longest)} (p99 ${ms(reading.p99)})`,
+    target: "< 50 ms",
+    holds: reading.longest < 50,
+  });
   await pause(3_000);
 
   say("hovers");
-  for (let round = 0; round < 40; round++) for (const server of servers) server.hovers.push(await server.client.hover(files[0].uri, kind));
+  for (let round = 0; round < 40; round++)
+    for (const server of servers) server.hovers.push(await server.client.hover(files[0].uri, kind));
   const hover = median(ours.hovers) / median(floor.hovers);
-  row("hover, idle", { ours: ms(median(ours.hovers)), yardstick: ms(median(floor.hovers)), ratio: hover, target: "< 1.2x floor", holds: hover < 1.2 });
+  row("hover, idle", {
+    ours: ms(median(ours.hovers)),
+    yardstick: ms(median(floor.hovers)),
+    ratio: hover,
+    target: "< 1.2x floor",
+    holds: hover < 1.2,
+  });
 
   say("keys");
   for (const server of servers) for (let round = 0; round < 6; round++) await server.typist.key();
@@ -188,28 +229,79 @@ async function languageServer(bundles, folder) {
   const typing = await ours.client.probed();
   const key = median(ours.keys) / median(floor.keys);
   const slowest = quantile(ours.keys, 0.95);
-  row("keystroke to findings, median", { ours: ms(median(ours.keys)), yardstick: ms(median(floor.keys)), ratio: key, target: "<= 3x floor", holds: key <= 3 });
-  row("keystroke to findings, p95", { ours: ms(slowest), yardstick: ms(quantile(floor.keys, 0.95)), ratio: slowest / quantile(floor.keys, 0.95), target: "< 50 ms", holds: slowest < 50 });
-  row("slices: longest turn while somebody types", { ours: `${ms(typing.longest)} (p99 ${ms(typing.p99)})`, target: "< 50 ms", holds: typing.longest < 50 });
+  row("keystroke to findings, median", {
+    ours: ms(median(ours.keys)),
+    yardstick: ms(median(floor.keys)),
+    ratio: key,
+    target: "<= 3x floor",
+    holds: key <= 3,
+  });
+  row("keystroke to findings, p95", {
+    ours: ms(slowest),
+    yardstick: ms(quantile(floor.keys, 0.95)),
+    ratio: slowest / quantile(floor.keys, 0.95),
+    target: "< 50 ms",
+    holds: slowest < 50,
+  });
+  row("slices: longest turn while somebody types", {
+    ours: `${ms(typing.longest)} (p99 ${ms(typing.p99)})`,
+    target: "< 50 ms",
+    holds: typing.longest < 50,
+  });
   const before = servers.map(({ client }) => client.cpu());
   for (const server of servers) for (let round = 0; round < 30; round++) await server.typist.key();
   await pause(1_500);
   const [floorCpu, oursCpu] = servers.map(({ client }, index) => (client.cpu() - before[index]) / 30);
-  row("CPU per key, with what follows from it", { ours: ms(oursCpu), yardstick: ms(floorCpu), ratio: oursCpu / floorCpu });
+  row("CPU per key, with what follows from it", {
+    ours: ms(oursCpu),
+    yardstick: ms(floorCpu),
+    ratio: oursCpu / floorCpu,
+  });
 
   say("a word, and requests that are cancelled");
   const messages = await ours.typist.word(12, 60);
-  row("messages with findings in a word of 12 keys", { ours: String(messages), yardstick: String(await floor.typist.word(12, 60)), target: "<= 4", holds: messages <= 4 });
-  const [answered, floorAnswered] = [await cancelled(ours.client, files[0].uri, kind), await cancelled(floor.client, files[0].uri, kind)];
-  row("cancelled of 20 cancelled requests", { ours: String(answered), yardstick: String(floorAnswered), target: ">= 19", holds: answered >= 19 });
+  row("messages with findings in a word of 12 keys", {
+    ours: String(messages),
+    yardstick: String(await floor.typist.word(12, 60)),
+    target: "<= 4",
+    holds: messages <= 4,
+  });
+  const [answered, floorAnswered] = [
+    await cancelled(ours.client, files[0].uri, kind),
+    await cancelled(floor.client, files[0].uri, kind),
+  ];
+  row("cancelled of 20 cancelled requests", {
+    ours: String(answered),
+    yardstick: String(floorAnswered),
+    target: ">= 19",
+    holds: answered >= 19,
+  });
 
   await pause(2_000);
   const memory = ours.client.memory() / floor.client.memory();
-  row(`memory with ${LARGE} files known`, { ours: `${Math.round(ours.client.memory())} MB`, yardstick: `${Math.round(floor.client.memory())} MB`, ratio: memory, target: "<= 3x floor", holds: memory <= 3 });
+  row(`memory with ${LARGE} files known`, {
+    ours: `${Math.round(ours.client.memory())} MB`,
+    yardstick: `${Math.round(floor.client.memory())} MB`,
+    ratio: memory,
+    target: "<= 3x floor",
+    holds: memory <= 3,
+  });
   if (peer !== undefined) {
-    row("keystroke against yaml-language-server", { ours: ms(median(ours.keys)), yardstick: ms(median(peer.keys)), ratio: median(ours.keys) / median(peer.keys) });
-    row("hover against yaml-language-server", { ours: ms(median(ours.hovers)), yardstick: ms(median(peer.hovers)), ratio: median(ours.hovers) / median(peer.hovers) });
-    row("memory against yaml-language-server (3 files)", { ours: `${Math.round(ours.client.memory())} MB`, yardstick: `${Math.round(peer.client.memory())} MB`, ratio: ours.client.memory() / peer.client.memory() });
+    row("keystroke against yaml-language-server", {
+      ours: ms(median(ours.keys)),
+      yardstick: ms(median(peer.keys)),
+      ratio: median(ours.keys) / median(peer.keys),
+    });
+    row("hover against yaml-language-server", {
+      ours: ms(median(ours.hovers)),
+      yardstick: ms(median(peer.hovers)),
+      ratio: median(ours.hovers) / median(peer.hovers),
+    });
+    row("memory against yaml-language-server (3 files)", {
+      ours: `${Math.round(ours.client.memory())} MB`,
+      yardstick: `${Math.round(peer.client.memory())} MB`,
+      ratio: ours.client.memory() / peer.client.memory(),
+    });
   } else say("yaml-language-server is not installed: not compared (KMM_BENCH_YAML_LS may name its program)");
   await Promise.all(servers.map(({ client }) => client.stop()));
 }
@@ -219,7 +311,11 @@ async function cancelled(client, uri, position) {
   const answers = await Promise.allSettled(
     Array.from({ length: 20 }, () => {
       const source = new CancellationTokenSource();
-      const answer = client.connection.sendRequest("textDocument/hover", { textDocument: { uri }, position }, source.token);
+      const answer = client.connection.sendRequest(
+        "textDocument/hover",
+        { textDocument: { uri }, position },
+        source.token,
+      );
       source.cancel();
       return answer;
     }),
@@ -231,14 +327,21 @@ function yamlLanguageServer() {
   const named = process.env.KMM_BENCH_YAML_LS;
   if (named) return existsSync(named) ? named : undefined;
   try {
-    return join(dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json")), "bin/yaml-language-server");
+    return join(
+      dirname(createRequire(import.meta.url).resolve("yaml-language-server/package.json")),
+      "bin/yaml-language-server",
+    );
   } catch {
     return undefined;
   }
 }
 
 function sizes(bundles) {
-  for (const [name, limit] of [["server", 0.8], ["extension", 0.5], ["cli", undefined]]) {
+  for (const [name, limit] of [
+    ["server", 0.8],
+    ["extension", 0.5],
+    ["cli", undefined],
+  ]) {
     const size = statSync(join(bundles, `${name}.js`)).size / MB;
     const target = limit === undefined ? {} : { target: `< ${limit} MB`, holds: size < limit };
     row(`bundle: ${name === "extension" ? "client" : name}, minified`, { ours: `${size.toFixed(2)} MB`, ...target });
@@ -248,13 +351,31 @@ function sizes(bundles) {
 async function dearest(bundles, folder) {
   const { all, outcomes, practices } = await run(join(bundles, "practices.js"), folder);
   const total = practices.reduce((sum, { ms: spent }) => sum + spent, 0);
-  console.log(`\nThe ten dearest practices over ${LARGE} files (${outcomes} outcomes; judging took ${ms(all)}, practices ${ms(total)} of it):`);
-  print(practices.slice(0, 10).map(({ id, ms: spent, calls }) => [id, ms(spent), `${((100 * spent) / total).toFixed(1)} %`, `${calls} calls`, `${((1_000 * spent) / Math.max(1, calls)).toFixed(0)} us each`]));
+  console.log(
+    `\nThe ten dearest practices over ${LARGE} files (${outcomes} outcomes; judging took ${ms(all)}, practices ${ms(total)} of it):`,
+  );
+  print(
+    practices
+      .slice(0, 10)
+      .map(({ id, ms: spent, calls }) => [
+        id,
+        ms(spent),
+        `${((100 * spent) / total).toFixed(1)} %`,
+        `${calls} calls`,
+        `${((1_000 * spent) / Math.max(1, calls)).toFixed(0)} us each`,
+      ]),
+  );
 }
 
 function print(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
+  for (const line of lines)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join("  ")
+        .trimEnd(),
+    );
 }
 
 exitOnSignals();
@@ -279,7 +400,9 @@ const real = process.env.KMM_BENCH_FILES;
 if (real) await coldScan("real files", bundles, real, 3);
 else say("KMM_BENCH_FILES names no folder: only generated files are scanned");
 await languageServer(bundles, large);
-console.log(`Node.js ${process.version}, ${availableParallelism()} processors. Ratios are to be read; times depend on the machine and what else it does.\n`);
+console.log(
+  `Node.js ${process.version}, ${availableParallelism()} processors. Ratios are to be read; times depend on the machine and what else it does.\n`,
+);
 print([["measure", "ours", "yardstick", "ratio", "target", ""], ...rows]);
 await dearest(bundles, large);
 console.log("\nThe time that `activate()` takes is printed by the tests in VS Code: npm run test:vscode.");

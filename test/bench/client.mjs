@@ -2,7 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver-protocol/node";
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node";
 
 export class Client {
   messages = 0;
@@ -28,7 +32,8 @@ export class Client {
     });
     client.#scanned = new Promise((done) => connection.onNotification("kmm/indexDone", done));
     connection.onRequest("workspace/configuration", ({ items }) => items.map(() => null));
-    for (const name of ["client/registerCapability", "window/workDoneProgress/create"]) connection.onRequest(name, () => null);
+    for (const name of ["client/registerCapability", "window/workDoneProgress/create"])
+      connection.onRequest(name, () => null);
     connection.listen();
     await connection.sendRequest("initialize", {
       processId: process.pid,
@@ -47,7 +52,9 @@ export class Client {
   }
 
   open(uri, text) {
-    return this.connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId: "yaml", version: 1, text } });
+    return this.connection.sendNotification("textDocument/didOpen", {
+      textDocument: { uri, languageId: "yaml", version: 1, text },
+    });
   }
 
   /** Sends an edit and answers how long the findings of that version took, in milliseconds. */
@@ -59,7 +66,10 @@ export class Client {
   }
 
   change(uri, version, changes) {
-    return this.connection.sendNotification("textDocument/didChange", { textDocument: { uri, version }, contentChanges: changes });
+    return this.connection.sendNotification("textDocument/didChange", {
+      textDocument: { uri, version },
+      contentChanges: changes,
+    });
   }
 
   async published(uri, version, limit = 10_000) {

@@ -10,17 +10,27 @@ const open = new Map();
 /** Documents of a text, each with its offset; those whose text did not change are taken over. */
 function read(text, before) {
   const known = new Map(before.map((part) => [part.text, part.document]));
-  const bounds = [0, ...[...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index).filter((at) => at > 0), text.length];
+  const bounds = [
+    0,
+    ...[...text.matchAll(/^---(?=\s|$)/gm)].map((match) => match.index).filter((at) => at > 0),
+    text.length,
+  ];
   return bounds.slice(0, -1).map((start, index) => {
     const part = text.slice(start, bounds[index + 1]);
-    return { start, text: part, document: known.get(part) ?? parseDocument(part, { logLevel: "silent", uniqueKeys: false }) };
+    return {
+      start,
+      text: part,
+      document: known.get(part) ?? parseDocument(part, { logLevel: "silent", uniqueKeys: false }),
+    };
   });
 }
 
 function take(document, before = []) {
   const parts = read(document.getText(), before);
   open.set(document.uri, { document, parts });
-  const diagnostics = parts.flatMap(({ start, document: parsed }) => check(parsed).map((one) => ({ ...one, range: rangeOf(document, start, one.range) })));
+  const diagnostics = parts.flatMap(({ start, document: parsed }) =>
+    check(parsed).map((one) => ({ ...one, range: rangeOf(document, start, one.range) })),
+  );
   void connection.sendDiagnostics({ uri: document.uri, version: document.version, diagnostics });
 }
 
@@ -39,8 +49,12 @@ function rangeOf(document, start, [from, to]) {
   return { start: document.positionAt(start + from), end: document.positionAt(start + to) };
 }
 
-connection.onInitialize(() => ({ capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, hoverProvider: true } }));
-connection.onDidOpenTextDocument(({ textDocument: it }) => take(TextDocument.create(it.uri, it.languageId, it.version, it.text)));
+connection.onInitialize(() => ({
+  capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, hoverProvider: true },
+}));
+connection.onDidOpenTextDocument(({ textDocument: it }) =>
+  take(TextDocument.create(it.uri, it.languageId, it.version, it.text)),
+);
 connection.onDidChangeTextDocument(({ textDocument, contentChanges }) => {
   const known = open.get(textDocument.uri);
   if (known !== undefined) take(TextDocument.update(known.document, contentChanges, textDocument.version), known.parts);

@@ -150,7 +150,9 @@ function deployment(app) {
           "            requests:",
           `              cpu: ${random.between(1, 9) * 50}m`,
           `              memory: ${random.between(1, 8) * 64}Mi`,
-          ...(random.chance(0.7) ? ["            limits:", `              memory: ${random.between(8, 16) * 64}Mi`] : []),
+          ...(random.chance(0.7)
+            ? ["            limits:", `              memory: ${random.between(8, 16) * 64}Mi`]
+            : []),
         ]
       : []),
     ...(random.chance(0.7) ? probe("readinessProbe", "/ready") : []),
@@ -192,7 +194,13 @@ ${container}${sidecar}
 }
 
 function probe(name, path) {
-  return [`          ${name}:`, "            httpGet:", `              path: ${path}`, "              port: http", "            periodSeconds: 10"];
+  return [
+    `          ${name}:`,
+    "            httpGet:",
+    `              path: ${path}`,
+    "              port: http",
+    "            periodSeconds: 10",
+  ];
 }
 
 function service(app) {
@@ -211,7 +219,10 @@ function serviceAccount(app) {
 }
 
 function configMap(app) {
-  const values = Array.from({ length: app.random.between(2, 10) }, (_, number) => `  option-${number}: "${app.random.hex(24)}"\n`);
+  const values = Array.from(
+    { length: app.random.between(2, 10) },
+    (_, number) => `  option-${number}: "${app.random.hex(24)}"\n`,
+  );
   const file = app.random.chance(0.3)
     ? `  application.properties: |\n${Array.from({ length: app.random.between(5, 30) }, (_, line) => `    key.${line}=${app.random.hex(16)}\n`).join("")}`
     : "";
@@ -312,14 +323,29 @@ function* chartFiles(index, random) {
   yield { path: `${folder}/templates/NOTES.txt`, text: "Thank you for installing {{ .Chart.Name }}.\n" };
   for (const part of names) {
     yield { path: `${folder}/templates/${part}-deployment.yaml`, text: chartDeployment(name, part) };
-    yield { path: `${folder}/templates/${part}-service.yaml`, text: chartObject(name, part, "v1", "Service", "selector:\n    app: {{ .Release.Name }}\n  ports:\n    - port: 80") };
+    yield {
+      path: `${folder}/templates/${part}-service.yaml`,
+      text: chartObject(
+        name,
+        part,
+        "v1",
+        "Service",
+        "selector:\n    app: {{ .Release.Name }}\n  ports:\n    - port: 80",
+      ),
+    };
     yield {
       path: `${folder}/templates/${part}-hpa.yaml`,
       text: `{{- if .Values.${part}.autoscaling.enabled }}\n${chartObject(name, part, "autoscaling/v2", "HorizontalPodAutoscaler", `scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: {{ .Release.Name }}-${part}\n  minReplicas: {{ .Values.${part}.autoscaling.min }}\n  maxReplicas: 10`)}{{- end }}\n`,
     };
     yield {
       path: `${folder}/templates/${part}-pdb.yaml`,
-      text: chartObject(name, part, "policy/v1", "PodDisruptionBudget", "maxUnavailable: 1\n  selector:\n    matchLabels:\n      app: {{ .Release.Name }}"),
+      text: chartObject(
+        name,
+        part,
+        "policy/v1",
+        "PodDisruptionBudget",
+        "maxUnavailable: 1\n  selector:\n    matchLabels:\n      app: {{ .Release.Name }}",
+      ),
     };
     yield {
       path: `${folder}/templates/${part}-configmap.yaml`,
@@ -386,7 +412,9 @@ function chartDeployment(chart, part) {
 }
 
 function workflow(index, random) {
-  const scan = random.chance(0.5) ? "      - uses: aquasecurity/trivy-action@0.24.0\n        with:\n          image-ref: registry.example.com/app\n" : "";
+  const scan = random.chance(0.5)
+    ? "      - uses: aquasecurity/trivy-action@0.24.0\n        with:\n          image-ref: registry.example.com/app\n"
+    : "";
   return {
     path: `.github/workflows/build-${index}.yml`,
     text: `name: build ${index}
@@ -433,10 +461,19 @@ function* codeFiles(index, random) {
   const folder = `services/service-${index}`;
   for (let number = 0; number < random.between(15, 30); number++) {
     const extension = random.pick(["go", "ts", "py", "css", "svg"]);
-    yield { path: `${folder}/src/part-${number}.${extension}`, text: `// ${random.hex(40)}\n`.repeat(random.between(5, 60)) };
+    yield {
+      path: `${folder}/src/part-${number}.${extension}`,
+      text: `// ${random.hex(40)}\n`.repeat(random.between(5, 60)),
+    };
   }
-  yield { path: `${folder}/Dockerfile`, text: "FROM docker.io/library/node:20-alpine\nCOPY . /app\nUSER 1000\nCMD [\"node\", \"/app\"]\n" };
-  yield { path: `${folder}/package.json`, text: `{ "name": "service-${index}", "scripts": { "test": "node --test" } }\n` };
+  yield {
+    path: `${folder}/Dockerfile`,
+    text: 'FROM docker.io/library/node:20-alpine\nCOPY . /app\nUSER 1000\nCMD ["node", "/app"]\n',
+  };
+  yield {
+    path: `${folder}/package.json`,
+    text: `{ "name": "service-${index}", "scripts": { "test": "node --test" } }\n`,
+  };
   yield { path: `${folder}/Makefile`, text: "test:\n\tgo test ./...\n\nimage:\n\tdocker build -t app .\n" };
   yield { path: `${folder}/README.md`, text: readme(`service-${index}`, random) };
 }
@@ -444,10 +481,16 @@ function* codeFiles(index, random) {
 function* otherYamlFiles(index, random) {
   const folder = `config/settings-${index}`;
   for (let number = 0; number < random.between(15, 35); number++) {
-    const keys = Array.from({ length: random.between(5, 60) }, (_, line) => `  message.${line}: "${random.hex(20)} ${random.hex(10)}"\n`);
+    const keys = Array.from(
+      { length: random.between(5, 60) },
+      (_, line) => `  message.${line}: "${random.hex(20)} ${random.hex(10)}"\n`,
+    );
     yield { path: `${folder}/messages.${number}.yaml`, text: `en:\n${keys.join("")}` };
   }
-  yield { path: `${folder}/docker-compose.yml`, text: `services:\n  app:\n    image: registry.example.com/app:1\n    ports: ["8080:8080"]\n` };
+  yield {
+    path: `${folder}/docker-compose.yml`,
+    text: `services:\n  app:\n    image: registry.example.com/app:1\n    ports: ["8080:8080"]\n`,
+  };
 }
 
 function readme(name, random) {
@@ -455,7 +498,10 @@ function readme(name, random) {
 }
 
 function* repositoryFiles() {
-  yield { path: "README.md", text: "# Platform\n\nEverything that runs in our clusters. Apply with `kubectl apply -k`.\n" };
+  yield {
+    path: "README.md",
+    text: "# Platform\n\nEverything that runs in our clusters. Apply with `kubectl apply -k`.\n",
+  };
   yield { path: "CODEOWNERS", text: "* @example/platform\n" };
   yield { path: ".gitignore", text: "*.log\ndist/\n" };
   yield { path: "renovate.json", text: '{ "extends": ["config:recommended"] }\n' };

@@ -28,7 +28,9 @@ function timed(practice: Practice): Practice {
 }
 
 const workspace = new Workspace({ practices: PRACTICES.map(timed), roots: [rootAt(folder)], today: "2026-01-01" });
-const changes = [...walk(folder, { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB })].flatMap((change) => change ?? []);
+const changes = [...walk(folder, { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB })].flatMap(
+  (change) => change ?? [],
+);
 const snapshot = workspace.apply(changes);
 const started = performance.now();
 const outcomes = snapshot.outcomes.all().length;

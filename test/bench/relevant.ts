@@ -1,6 +1,5 @@
 /** Which files of a folder are YAML of ours: what the yardstick has to read. Printed as a JSON list of paths. */
-import { readFileSync, writeFileSync } from "node:fs";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { isSkippedFolder, isYamlPath, looksRelevant } from "../../server/engine/layout.ts";
 import { DEFAULT_MAX_FILE_SIZE_KB } from "../../server/host/node-files.ts";

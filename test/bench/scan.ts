@@ -10,7 +10,9 @@ import { DEFAULT_MAX_FILE_SIZE_KB, rootAt, walk } from "../../server/host/node-f
 const [folder = ".", mode = "judge", texts = ""] = process.argv.slice(2);
 
 const workspace = new Workspace({ practices: PRACTICES, roots: [rootAt(folder)], today: "2026-01-01" });
-const changes = [...walk(folder, { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB })].flatMap((change) => change ?? []);
+const changes = [...walk(folder, { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB })].flatMap(
+  (change) => change ?? [],
+);
 const snapshot = workspace.apply(changes);
 let outcomes = 0;
 if (mode !== "index") outcomes = snapshot.outcomes.all().length;
@@ -20,5 +22,10 @@ if (mode === "report") {
 }
 const { user, system } = process.cpuUsage();
 process.stdout.write(
-  JSON.stringify({ cpu: (user + system) / 1_000, files: snapshot.files.size, outcomes, rss: process.memoryUsage.rss() }),
+  JSON.stringify({
+    cpu: (user + system) / 1_000,
+    files: snapshot.files.size,
+    outcomes,
+    rss: process.memoryUsage.rss(),
+  }),
 );

@@ -10,18 +10,20 @@ import {
   type Verdict,
 } from "../../../practice.ts";
 import { analysesOf, analysisOf, canariesOf, isRollout, judgementBy } from "../../../releases.ts";
+import { isWorkload, LASTING_KINDS } from "../../../workloads.ts";
 
 export default practice({
   level: 5,
   gate: "required",
   share: "half",
-  subject: "workload",
+  subject: "resource",
+  kinds: LASTING_KINDS,
   effort: "confirm",
   judge(workload, world) {
     const args = { workload: workload.displayName };
     if (isRollout(workload)) return ofRollout(workload, world, args);
     // Who has no release to judge is asked for one first.
-    const [canary] = canariesOf(workload, world).sure;
+    const [canary] = isWorkload(workload) ? canariesOf(workload, world).sure : [];
     return canary === undefined ? undefined : ofCanary(canary, world, args);
   },
 });

@@ -1,18 +1,20 @@
 import type { Resource } from "../../../facts.ts";
 import { cannotTell, met, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { analysesOf, analysisOf, canariesOf, isRollout } from "../../../releases.ts";
+import { isWorkload, LASTING_KINDS } from "../../../workloads.ts";
 
 export default practice({
   level: 5,
   gate: "required",
   share: "half",
-  subject: "workload",
+  subject: "resource",
+  kinds: LASTING_KINDS,
   effort: "confirm",
   judge(workload, world) {
     const args = { workload: workload.displayName };
     if (isRollout(workload)) return ofRollout(workload, args);
     // Who has no release to stop is asked for one first.
-    const [canary] = canariesOf(workload, world).sure;
+    const [canary] = isWorkload(workload) ? canariesOf(workload, world).sure : [];
     return canary === undefined ? undefined : ofCanary(canary, { ...args, canary: canary.displayName });
   },
 });

@@ -1,22 +1,27 @@
-import type { Resource, Workload, World } from "../../../facts.ts";
+import { isStore } from "../../../autoscaling.ts";
+import type { Field, Pipeline, Resource, Workload, World } from "../../../facts.ts";
+import { once } from "../../../memo.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { analysisOf, canariesOf, isRollout, rolloutsInPlaceOf } from "../../../releases.ts";
 import { isServerless } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
+import { isWorkload, LASTING_KINDS, TASK_KINDS } from "../../../workloads.ts";
 
 export default practice({
   level: 5,
   gate: "required",
   share: "half",
-  subject: "workload",
+  subject: "resource",
+  kinds: [...LASTING_KINDS, ...TASK_KINDS],
   effort: "confirm",
   judge(workload, world) {
+    // A Rollout in place of a Deployment carries no pods of its own.
+    if (isRollout(workload)) return ofRollout(workload, { workload: workload.displayName });
+    if (!isWorkload(workload)) return undefined;
     if (workload.class === "batch") return notApplicable("batch");
     if (workload.class === "agent") return notApplicable("agent");
-    if (workload.class !== "long") return undefined;
     if (workload.hook) return notApplicable("hook");
     const args = { workload: workload.displayName };
-    if (isRollout(workload)) return ofRollout(workload, args);
     const inPlace = rolloutsInPlaceOf(workload, world);
     if (inPlace.sure.length > 0) return notApplicable("superseded");
     const { sure, maybe } = canariesOf(workload, world);
@@ -25,10 +30,10 @@ export default practice({
     if (isServerless(workload)) return ofKnative(workload, args);
     const step = stepFor(workload, world);
     if (step !== undefined) return met(step, "met.step");
-    if (workload.kind === "StatefulSet" || claimsOf(workload).some((claim) => claim.writable))
-      return notApplicable("stateful");
     const serving = world.isServing(workload);
+    if (isStore(workload)) return notApplicable("stateful");
     if (serving === false) return notApplicable("worker");
+    if (claimsOf(workload).some((claim) => claim.writable)) return notApplicable("stateful");
     return serving === undefined || maybe.length + inPlace.maybe.length > 0
       ? cannotTell(workload.place)
       : unmet(workload.place, undefined, args);
@@ -54,7 +59,7 @@ function ofRollout(rollout: Resource, args: Args): Verdict {
   if (blueGreen.presence !== "absent") {
     if (canary.presence === "present") return unmet([canary, blueGreen], "unmet.two", args);
     const active = blueGreen.at("activeService");
-    return active.presence === "absent" ? unmet(blueGreen, "unmet.active", args) : met(active);
+    return active.presence === "absent" ? unmet(blueGreen, "unmet.active", args) : met(active, "met.blueGreen");
   }
   if (canary.presence === "unknown") return cannotTell(canary);
   const steps = canary.at("steps");
@@ -64,7 +69,7 @@ function ofRollout(rollout: Resource, args: Args): Verdict {
     const weight = step.at("setWeight");
     return weight.presence === "unknown" || (weight.number() ?? 100) < 100;
   });
-  if (found !== undefined) return met(steps);
+  if (found !== undefined) return met(steps, "met.canary");
   const items = steps.items();
   return unmet(items.length > 0 ? steps : canary, "unmet.steps", args);
 }
@@ -89,17 +94,27 @@ function ofKnative(workload: Workload, args: Args): Verdict {
 }
 
 /** A pipeline step that brings the file out in parts. */
-function stepFor(workload: Workload, world: World) {
+function stepFor(workload: Workload, world: World): Field | undefined {
   const path = workload.document.uri.slice((world.repositoryOf(workload.document)?.root.length ?? -1) + 1);
-  const steps = world.pipelines().flatMap((pipeline) => pipeline.jobs.flatMap((job) => job.steps));
-  return steps
-    .find((step) => {
-      if (step.disabled || !/^azure\/k8s-deploy@/i.test(step.uses.source ?? "")) return false;
-      if (!/^(canary|blue-green)$/.test(step.inputs.at("strategy").source ?? "")) return false;
-      const files = (step.inputs.at("manifests").source ?? "")
-        .split(/\s+/)
-        .map((one) => one.replace(/^\.\//, "").replace(/\/$/, ""));
-      return files.some((one) => one !== "" && (path === one || path.startsWith(`${one}/`)));
-    })
-    ?.inputs.at("strategy");
+  return world
+    .pipelines()
+    .flatMap(stepsIn)
+    .find(({ files }) => files.some((one) => one !== "" && (path === one || path.startsWith(`${one}/`))))?.strategy;
 }
+
+const stepsIn = once((pipeline: Pipeline) => {
+  const steps = pipeline.jobs
+    .flatMap((job) => job.steps)
+    .filter(
+      (step) =>
+        !step.disabled &&
+        /^azure\/k8s-deploy@/i.test(step.uses.source ?? "") &&
+        /^(canary|blue-green)$/.test(step.inputs.at("strategy").source ?? ""),
+    );
+  return steps.map((step) => ({
+    strategy: step.inputs.at("strategy"),
+    files: (step.inputs.at("manifests").source ?? "")
+      .split(/\s+/)
+      .map((one) => one.replace(/^\.\//, "").replace(/\/$/, "")),
+  }));
+});

@@ -1,7 +1,15 @@
 import type { Edit } from "../../../edit.ts";
 import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
-import { hiddenIn, holdsCode, imageSources, looksAtCode, pipelinesIn, runsOnChange } from "../../../pipelines.ts";
+import {
+  hiddenIn,
+  holdsCode,
+  imageSources,
+  looksAtCode,
+  pipelinesIn,
+  runsOnChange,
+  startedByChange,
+} from "../../../pipelines.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -16,6 +24,8 @@ export default practice({
     const good = working.filter((one) => runsOnChange(one) && one.jobs.some((job) => !job.disabled));
     if (good.length > 0) return met(good.map((one) => one.place));
     if (!repository.kubernetes) return undefined;
+    const started = startedByChange(repository, world);
+    if (started.length > 0) return met(started);
     const hidden = hiddenIn(repository, world);
     if (hidden.length > 0) return cannotTell(hidden);
     // A controller watches the manifests, and there is nothing else to build.

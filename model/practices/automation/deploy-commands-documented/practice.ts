@@ -3,7 +3,7 @@ import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import { manifestsIn } from "../../../manifests.ts";
 import { once } from "../../../memo.ts";
-import { deploysIn, hiddenIn, isIn, isOwn } from "../../../pipelines.ts";
+import { deploysIn, hiddenIn, isIn, ownPipelines } from "../../../pipelines.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const PROSE = /\.(?:md|adoc|rst|txt)$|(^|\/)readme[^/]*$/i;
@@ -24,10 +24,7 @@ export default practice({
     const [first] = manifestsIn(repository, world);
     if (first === undefined) return undefined;
     const automatic = [
-      ...world
-        .pipelines()
-        .filter(isOwn)
-        .flatMap((pipeline) => (isIn(repository, pipeline, world) ? deploysIn(pipeline) : [])),
+      ...ownPipelines(world).flatMap((pipeline) => (isIn(repository, pipeline, world) ? deploysIn(pipeline) : [])),
       ...world.resources(GITOPS_KINDS).filter((one) => isIn(repository, one, world)),
     ];
     if (automatic.length > 0)

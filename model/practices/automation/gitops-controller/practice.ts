@@ -1,17 +1,9 @@
 import type { GroupKind, Resource, World } from "../../../facts.ts";
 import { deliveriesOf, GITOPS_KINDS, isStopped, switchOf } from "../../../gitops.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
+import { LASTING_KINDS } from "../../../workloads.ts";
 
-const WORKLOADS: readonly GroupKind[] = [
-  "apps/Deployment",
-  "apps/StatefulSet",
-  "apps/DaemonSet",
-  "batch/CronJob",
-  "argoproj.io/Rollout",
-  "serving.knative.dev/Service",
-  "apps.openshift.io/DeploymentConfig",
-  "apps.kruise.io/CloneSet",
-];
+const WORKLOADS: readonly GroupKind[] = [...LASTING_KINDS, "batch/CronJob"];
 
 export default practice({
   level: 4,
@@ -33,7 +25,7 @@ export default practice({
       if (sources.every((one) => one.presence === "absent"))
         return unmet(spec, "unmet.source", { name: resource.displayName });
     }
-    return resource.conditional ? cannotTell(resource.place) : met(resource.place, "met.object");
+    return met(resource.place, "met.object");
   },
 });
 

@@ -7,10 +7,9 @@ import {
   deploysIn,
   given,
   hiddenIn,
-  imageSources,
-  isOfChart,
-  isOwn,
   isTriedOut,
+  ownPipelines,
+  publishesOnlyCharts,
   pushesIn,
 } from "../../../pipelines.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
@@ -23,7 +22,7 @@ export default practice({
   subject: "workspace",
   effort: "confirm",
   judge(workspace, world) {
-    const own = world.pipelines().filter(isOwn);
+    const own = ownPipelines(world);
     const deploys = own.flatMap((pipeline) =>
       deploysIn(pipeline).map((one) => ({ at: placeIn(pipeline, one), tool: one.tool })),
     );
@@ -41,11 +40,7 @@ export default practice({
     if (repositories.length === 0) return undefined;
     const hidden = repositories.flatMap((one) => hiddenIn(one, world));
     if (hidden.length > 0) return cannotTell(hidden);
-    if (
-      own.some((one) => given(one, "push").some(isOfChart)) &&
-      repositories.every((one) => imageSources(one).length === 0)
-    )
-      return notApplicable("no-subject");
+    if (publishesOnlyCharts(repositories, world)) return notApplicable("no-subject");
     const tried = own.flatMap((one) =>
       given(one, "deploy")
         .filter(isTriedOut)

@@ -1,6 +1,6 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Resource, World } from "../../../facts.ts";
-import { GITOPS_KINDS, isStopped } from "../../../gitops.ts";
+import { GITOPS_KINDS, healthChecksOf, isStopped } from "../../../gitops.ts";
 import { ifKnown, practice, type Sources, unmet } from "../../../practice.ts";
 import { analysesOf, analysisOf } from "../../../releases.ts";
 
@@ -36,14 +36,10 @@ function hooks(world: World): readonly Evidence[] {
 }
 
 function flux(world: World): readonly Evidence[] {
-  const kustomizations = world.resources("kustomize.toolkit.fluxcd.io/Kustomization").flatMap((one) => {
-    const spec = one.body.at("spec");
-    const wait = ifKnown(() => spec.at("wait").flag()) === true ? [spec.at("wait")] : [];
-    const checks = ["healthChecks", "healthCheckExprs"]
-      .map((key) => spec.at(key))
-      .filter((list) => list.writtenItems().length > 0);
-    return isStopped(one) ? [] : [...wait, ...checks].map((at) => ({ at, in: one }));
-  });
+  const kustomizations = world
+    .resources("kustomize.toolkit.fluxcd.io/Kustomization")
+    .filter((one) => !isStopped(one))
+    .flatMap((one) => healthChecksOf(one).map((at) => ({ at, in: one })));
   const releases = world.resources("helm.toolkit.fluxcd.io/HelmRelease").flatMap((one) => {
     const test = one.body.at("spec", "test");
     const counts =

@@ -1,8 +1,8 @@
 import { countedWorkloads, shownBy } from "../../../evidence.ts";
-import { environmentsIn, flags, promotions, shares } from "../../../exposure.ts";
+import { environmentFiles, environmentsIn, flags, promotions, shares } from "../../../exposure.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
-import { isOwn } from "../../../pipelines.ts";
-import { met, practice, type Sources, unmet } from "../../../practice.ts";
+import { ownPipelines } from "../../../pipelines.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -11,10 +11,13 @@ export default practice({
   subject: "workspace",
   effort: "confirm",
   judge(workspace, world) {
-    const stages = world.pipelines().filter(isOwn).flatMap(environmentsIn);
+    const stages = ownPipelines(world).flatMap(environmentsIn);
     if (stages.length > 0) return met(stages, "met.environments");
     const shown = shownBy([...promotions(world), ...flags(world), ...shares(world)], world);
     if (shown !== undefined) return shown;
+    // There are environments, but in which order a change gets to them is not written here.
+    const environments = world.repositories().flatMap(environmentFiles);
+    if (environments.length > 0) return cannotTell(environments);
     const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
     if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
     return countedWorkloads(world).length > 0 ? unmet(workspace.place, "unmet.none") : undefined;

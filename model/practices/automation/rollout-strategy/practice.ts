@@ -1,10 +1,12 @@
+import { isStore } from "../../../autoscaling.ts";
 import type { Edit } from "../../../edit.ts";
-import type { Field, Workload, World } from "../../../facts.ts";
+import type { Field, Resource, World } from "../../../facts.ts";
 import { isPatched } from "../../../kustomizations.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { intOrPercent } from "../../../quantities.ts";
 import { minimumOf } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
+import { isWorkload, LASTING_KINDS, TASK_KINDS } from "../../../workloads.ts";
 
 /** More than this share of the pods may not be missing while a new version comes. */
 const MOST_MISSING = 25;
@@ -13,10 +15,11 @@ export default practice({
   level: 3,
   gate: "required",
   share: "most",
-  subject: "workload",
+  subject: "resource",
+  kinds: [...LASTING_KINDS, ...TASK_KINDS],
   effort: "apply",
   judge(workload, world) {
-    if (workload.class === "batch") return notApplicable("batch");
+    if (TASK_KINDS.includes(workload.groupKind)) return notApplicable("batch");
     if (workload.hook) return notApplicable("hook");
     const verdict = judged(workload, world);
     if (verdict?.state === "unmet" && isPatched(workload, /[sS]trategy/, world)) return cannotTell(workload.place);
@@ -32,7 +35,9 @@ export default practice({
     const strategy = workload.body.at("spec", "strategy");
     const value = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
     const edit: Edit = { op: "set", at: strategy.place, value };
-    return { safety: strategy.at("type").text() === "Recreate" ? "review" : "safe", edits: [edit] };
+    // Where no pod may be started beside the old ones, somebody may have meant it.
+    const meant = strategy.at("type").text() === "Recreate" || strategy.at("rollingUpdate", "maxSurge").text() === "0";
+    return { safety: meant ? "review" : "safe", edits: [edit] };
   },
 });
 
@@ -47,29 +52,26 @@ export const sources: Sources = {
   },
 };
 
-function judged(workload: Workload, world: World): Verdict | undefined {
+function judged(workload: Resource, world: World): Verdict | undefined {
   const spec = workload.body.at("spec");
   const args = { workload: workload.displayName };
   switch (workload.kind) {
-    case "Deployment": {
+    case "Deployment":
+    case "DeploymentConfig": {
       const strategy = spec.at("strategy");
       const type = strategy.at("type");
-      if (type.text() === "Recreate") {
+      const wrong = type.text() ?? "RollingUpdate";
+      if (wrong === "Recreate") {
         // Two pods cannot write the same disk, so one has to go before the next comes.
-        return claimsOf(workload).some((claim) => claim.writable)
-          ? notApplicable("stateful")
-          : unmet(type, undefined, args);
+        const alone = isWorkload(workload) && (isStore(workload) || claimsOf(workload).some((claim) => claim.writable));
+        return alone ? notApplicable("stateful") : unmet(type, undefined, args);
       }
+      if (wrong === "Custom") return cannotTell(type);
+      if (!/^Rolling(?:Update)?$/.test(wrong)) return unmet(type, "unmet.type", { ...args, type: wrong });
       const limit = strategy.at("rollingUpdate", "maxUnavailable");
-      const most = missing(limit, strategy.at("rollingUpdate", "maxSurge"), workload, world);
+      const most = missing(limit, workload, world);
       if (most !== undefined) return unmet(limit, "unmet.many", { ...args, limit: most });
       return type.presence === "present" ? met(type) : met(workload.place, "met.default");
-    }
-    case "DeploymentConfig": {
-      const type = spec.at("strategy", "type");
-      return type.text() === "Recreate"
-        ? unmet(type, undefined, args)
-        : met(type.presence === "present" ? type : workload.place);
     }
     case "StatefulSet":
     case "DaemonSet": {
@@ -90,14 +92,12 @@ function judged(workload: Workload, world: World): Verdict | undefined {
 }
 
 /** How much may be missing, where that is too much. */
-function missing(limit: Field, surge: Field, workload: Workload, world: World): string | undefined {
+function missing(limit: Field, workload: Resource, world: World): string | undefined {
   const most = intOrPercent(limit);
   if (most === undefined) return undefined;
   if (most.percent) return most.value > MOST_MISSING ? `${most.value} %` : undefined;
   if (most.value === 0) return undefined;
   // With as many new pods started first, the old ones are still missed until those are ready.
-  const pods = minimumOf(workload, world)?.least;
-  return pods !== undefined && pods > 0 && most.value >= pods && surge.presence !== "unknown"
-    ? String(most.value)
-    : undefined;
+  const pods = isWorkload(workload) ? minimumOf(workload, world)?.least : undefined;
+  return pods !== undefined && pods > 0 && most.value >= pods ? String(most.value) : undefined;
 }

@@ -6,7 +6,9 @@ import {
   gives,
   holdsCode,
   imageSources,
+  isBefore,
   isOwn,
+  isTriedOut,
   pipelinesIn,
   pushesIn,
   runsOnChange,
@@ -29,8 +31,10 @@ export default practice({
     const repository = world.repositoryOf(pipeline.document);
     if (repository !== undefined && !holdsCode(repository) && !gives(pipeline, "build"))
       return notApplicable("no-subject");
-    const tests = given(pipeline, "test", "e2e");
-    const before = tests.filter((test) => targetsIn(pipeline).some((one) => isBefore(test, one, pipeline)));
+    const tests = testsIn(pipeline);
+    const before = tests.filter((test) =>
+      targetsIn(pipeline).some((one) => !isForced(one) && isBefore(test, one, pipeline)),
+    );
     const gating = before.filter((test) => test.gating);
     if (gating.length > 0)
       return met(
@@ -47,19 +51,19 @@ export default practice({
     if (soft !== undefined) return unmet(placeIn(pipeline, soft), "unmet.soft", { tool: soft.tool });
     const [beside] = tests;
     if (beside !== undefined) return unmet(at, "unmet.order", { tool: beside.tool, target: target.tool });
-    // Whether a branch takes only changes that passed cannot be seen here.
-    const elsewhere =
-      repository !== undefined &&
-      pipelinesIn(repository, world).some(
-        (one) => one !== pipeline && runsOnChange(one) && given(one, "test", "e2e").some((test) => test.gating),
-      );
+    // Whether a branch takes only changes that passed elsewhere cannot be seen here.
+    const others =
+      repository === undefined
+        ? []
+        : pipelinesIn(repository, world).filter((one) => one !== pipeline && runsOnChange(one));
+    const elsewhere = others.some((one) => one.opaque || testsIn(one).some((test) => test.gating));
     return pipeline.opaque || elsewhere || inImage === "some"
       ? cannotTell(at)
       : unmet(at, undefined, { target: target.tool });
   },
   fix(pipeline) {
     const [target] = targetsIn(pipeline);
-    const test = given(pipeline, "test", "e2e").find((one) => one.gating && one.step.job !== target?.step.job);
+    const test = testsIn(pipeline).find((one) => one.gating && one.step.job !== target?.step.job);
     if (target === undefined || test === undefined || pipeline.precedes(target.step, test.step)) return undefined;
     const [first, then] = [test.step.job, target.step.job];
     if (!pipeline.jobs.includes(first) || !pipeline.jobs.includes(then) || isForced(target)) return undefined;
@@ -84,14 +88,13 @@ function targetsIn(pipeline: Pipeline): readonly Capability[] {
   return deploys.length > 0 ? deploys : pushesIn(pipeline);
 }
 
-function isForced({ step }: Capability): boolean {
-  return [step.job.body, step.body].some((body) => /always\(\)|!\s*cancelled\(\)/.test(body.at("if").source ?? ""));
+/** Tests, and deployments to a cluster that is made for the run. */
+function testsIn(pipeline: Pipeline): readonly Capability[] {
+  return [...given(pipeline, "test", "e2e"), ...given(pipeline, "deploy").filter(isTriedOut)];
 }
 
-function isBefore(test: Capability, target: Capability, pipeline: Pipeline): boolean {
-  if (isForced(target)) return false;
-  if (test.step !== target.step) return pipeline.precedes(test.step, target.step);
-  return test.step.capabilities.indexOf(test) < test.step.capabilities.indexOf(target);
+function isForced({ step }: Capability): boolean {
+  return [step.job.body, step.body].some((body) => /always\(\)|!\s*cancelled\(\)/.test(body.at("if").source ?? ""));
 }
 
 /** A run that another one starts when it has ended, well or not. */
@@ -100,7 +103,7 @@ function afterTests(pipeline: Pipeline, world: World) {
   const wanted = names.kind === "list" ? names.writtenItems().map((one) => one.source) : [names.source];
   const tested = world
     .pipelines()
-    .some((one) => wanted.includes(one.displayName) && given(one, "test", "e2e").some((test) => test.gating));
+    .some((one) => wanted.includes(one.displayName) && testsIn(one).some((test) => test.gating));
   if (!tested) return undefined;
   const asks = pipeline.jobs.some((job) =>
     [job.body, ...job.steps.map((step) => step.body)].some((body) => /conclusion/.test(body.at("if").source ?? "")),
