@@ -57,6 +57,35 @@ const schemaWithoutWords = {
   },
 };
 
+/**
+ * Libraries that a start does without: `yaml` reads what the fast reader refuses and what is to be edited, the validator
+ * a configuration. Each is a file of its own beside the bundles, loaded when it is first used.
+ */
+const LATER = {
+  yaml: ["Composer", "Parser", "isAlias", "isCollection", "isMap", "isPair", "isScalar", "isSeq", "parse"],
+  "@cfworker/json-schema": ["Validator"],
+};
+
+const fileOf = (library) => `${library.replace(/^.*\//, "")}.js`;
+
+const loadedLater = {
+  name: "loaded-later",
+  setup({ onLoad, onResolve }) {
+    const filter = new RegExp(`^(?:${Object.keys(LATER).join("|")})$`);
+    onResolve({ filter }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "loaded-later", sideEffects: false } : undefined,
+    );
+    onLoad({ filter: /./, namespace: "loaded-later" }, ({ path }) => {
+      const names = LATER[path].map(
+        (name) =>
+          `export function ${name}(...args) { const it = load().${name}; return new.target ? new it(...args) : it(...args); }`,
+      );
+      return { contents: `const load = () => require("./${fileOf(path)}");\n${names.join("\n")}`, loader: "js" };
+    });
+    onResolve({ filter: /./, namespace: "loaded-later" }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -72,6 +101,23 @@ const common = {
 
 /** How every bundle that runs in Node.js is made. */
 export const node = { ...common, platform: "node", target: "node20", format: "cjs" };
+
+const browser = { ...common, platform: "browser", target: "es2023", format: "iife" };
+
+/** What ships, by the name of the file. */
+export const bundles = {
+  "extension.js": { ...node, entryPoints: ["client/extension.ts"], external: ["vscode"] },
+  "server.js": { ...node, entryPoints: ["server/main.node.ts"], plugins: [...common.plugins, loadedLater] },
+  "cli.js": {
+    ...node,
+    entryPoints: ["server/main.cli.ts"],
+    plugins: [...common.plugins, loadedLater],
+    banner: { js: "#!/usr/bin/env node" },
+  },
+  ...Object.fromEntries(Object.keys(LATER).map((library) => [fileOf(library), { ...node, entryPoints: [library] }])),
+  "panel.js": { ...browser, entryPoints: ["media/panel/main.ts"] },
+  "panel.css": { ...common, entryPoints: ["media/panel/panel.css"] },
+};
 
 /** Texts per language: only the chosen one is loaded. */
 export function writeTexts(folder = join(root, "dist")) {
@@ -123,23 +169,10 @@ function testFiles(folder) {
 }
 
 async function main() {
-  const bundles = [
-    { ...node, entryPoints: ["client/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
-    { ...node, entryPoints: ["server/main.node.ts"], outfile: "dist/server.js" },
-    { ...node, entryPoints: ["server/main.cli.ts"], outfile: "dist/cli.js", banner: { js: "#!/usr/bin/env node" } },
-    {
-      ...common,
-      platform: "browser",
-      target: "es2023",
-      format: "iife",
-      entryPoints: ["media/panel/main.ts"],
-      outfile: "dist/panel.js",
-    },
-    { ...common, entryPoints: ["media/panel/panel.css"], outfile: "dist/panel.css" },
-  ];
+  const builds = Object.entries(bundles).map(([name, options]) => ({ ...options, outfile: `dist/${name}` }));
 
   if (process.argv.includes("--tests")) {
-    bundles.push({
+    builds.push({
       ...node,
       minify: false,
       sourcemap: "linked",
@@ -153,9 +186,9 @@ async function main() {
   writeTexts();
   await writePages();
   if (watch) {
-    for (const bundle of bundles) await (await context(bundle)).watch();
+    for (const one of builds) await (await context(one)).watch();
   } else {
-    await Promise.all(bundles.map((bundle) => build(bundle)));
+    await Promise.all(builds.map((one) => build(one)));
     chmodSync(join(root, "dist/cli.js"), 0o755);
   }
 }

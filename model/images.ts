@@ -1,6 +1,7 @@
 /** Image references: their parts, where each stands in the text, and what sets a tag besides the reference itself. */
-import type { Container, Field, Repository, Step, Workload, World } from "./facts.ts";
+import type { Container, Field, Pipeline, Repository, Workload, World } from "./facts.ts";
 import { kustomizationsOf } from "./kustomizations.ts";
+import { once } from "./memo.ts";
 import { Unresolved } from "./practice.ts";
 
 export interface ImageReference {
@@ -81,28 +82,28 @@ export function isTaggedByTool(name: string, workload: Workload, world: World): 
   if (triggers.some((trigger) => trigger.at("imageChangeParams").presence !== "absent")) return true;
   const repository = world.repositoryOf(workload.document);
   if (repository !== undefined && taggedIn(repository).has(name)) return true;
-  const steps = world.pipelines().flatMap((pipeline) => pipeline.jobs.flatMap((job) => job.steps));
-  return steps.some((step) => !step.disabled && substitutes(step, name));
+  return world.pipelines().some((pipeline) => {
+    const { any, commands } = substitutionsIn(pipeline);
+    return any || commands.some((text) => text.includes(name));
+  });
 }
 
 /** Steps that are handed images put them into the manifests; `set image` names the one it sets. */
-function substitutes(step: Step, name: string): boolean {
-  const deploys = /^azure\/k8s-(?:deploy|bake)@|^KubernetesManifest@/i.test(step.uses.source ?? "");
-  if (deploys && ["images", "containers"].some((input) => step.inputs.at(input).presence !== "absent")) return true;
-  return step.commands.some(({ text }) => /\bset[- ]image\b/.test(text) && text.includes(name));
-}
-
-const tagged = new WeakMap<Repository, ReadonlySet<string>>();
+const substitutionsIn = once((pipeline: Pipeline) => {
+  const steps = pipeline.jobs.flatMap((job) => job.steps).filter((step) => !step.disabled);
+  const any = steps.some(
+    (step) =>
+      /^azure\/k8s-(?:deploy|bake)@|^KubernetesManifest@/i.test(step.uses.source ?? "") &&
+      ["images", "containers"].some((input) => step.inputs.at(input).presence !== "absent"),
+  );
+  const texts = steps.flatMap((step) => step.commands.map(({ text }) => text));
+  return { any, commands: texts.filter((text) => /\bset[- ]image\b/.test(text)) };
+});
 
 /** Names of images that a tool builds and tags by itself. */
-function taggedIn(repository: Repository): ReadonlySet<string> {
-  let names = tagged.get(repository);
-  if (names === undefined) {
-    names = new Set([...skaffoldImages(repository), ...tiltImages(repository)]);
-    tagged.set(repository, names);
-  }
-  return names;
-}
+const taggedIn = once(
+  (repository: Repository): ReadonlySet<string> => new Set([...skaffoldImages(repository), ...tiltImages(repository)]),
+);
 
 /** Read as text: a skaffold file may hold several configurations. */
 function skaffoldImages(repository: Repository): readonly string[] {

@@ -1,6 +1,7 @@
 /** What kustomizations do to the objects they bring to the cluster, as far as practices ask. */
 import type { DocumentRef } from "./edit.ts";
 import type { Field, Repository, Resource, World } from "./facts.ts";
+import { once } from "./memo.ts";
 
 interface Patch {
   /** What it is said to be for; where nothing is said, its own text names the object. */
@@ -20,31 +21,24 @@ interface Kustomization {
   readonly patches: readonly Patch[];
 }
 
-const known = new WeakMap<Repository, readonly Kustomization[]>();
-
-function all(repository: Repository): readonly Kustomization[] {
-  let list = known.get(repository);
-  if (list === undefined) {
-    const files = repository.find(/(^|\/)(kustomization\.ya?ml|Kustomization)$/);
-    const texts = new Map(files.length === 0 ? [] : repository.files.map((file) => [file.path, file] as const));
-    list = files.map(({ path, body }) => {
-      const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-      const paths = (...lists: string[]) =>
-        lists
-          .flatMap((key) => body.at(key).writtenItems())
-          .flatMap((item) => (item.source === undefined ? [] : [joined(folder, item.source)]));
-      return {
-        folder,
-        body,
-        resources: new Set(paths("resources", "bases", "components")),
-        components: paths("components"),
-        patches: patchesOf(folder, body, (file) => texts.get(file)?.text),
-      };
-    });
-    known.set(repository, list);
-  }
-  return list;
-}
+const all = once((repository: Repository): readonly Kustomization[] => {
+  const files = repository.find(/(^|\/)(kustomization\.ya?ml|Kustomization)$/);
+  const texts = new Map(files.length === 0 ? [] : repository.files.map((file) => [file.path, file] as const));
+  return files.map(({ path, body }) => {
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    const paths = (...lists: string[]) =>
+      lists
+        .flatMap((key) => body.at(key).writtenItems())
+        .flatMap((item) => (item.source === undefined ? [] : [joined(folder, item.source)]));
+    return {
+      folder,
+      body,
+      resources: new Set(paths("resources", "bases", "components")),
+      components: paths("components"),
+      patches: patchesOf(folder, body, (file) => texts.get(file)?.text),
+    };
+  });
+});
 
 function patchesOf(folder: string, body: Field, read: (path: string) => string | undefined): readonly Patch[] {
   const of = (target: Field, inline: string | undefined, path: string | undefined): Patch => {
@@ -89,12 +83,46 @@ function pathOf(repository: Repository, document: DocumentRef): string {
 /** Those that bring the document to a cluster, the nearest first, with the components they use. */
 function bringing(document: DocumentRef, world: World): readonly Kustomization[] {
   const repository = world.repositoryOf(document);
-  const list = repository === undefined ? [] : all(repository);
-  if (repository === undefined || list.length === 0) return [];
+  if (repository === undefined || all(repository).length === 0) return [];
+  const { brought } = routesIn(repository);
   const path = pathOf(repository, document);
-  const found = new Set(list.filter((one) => one.resources.has(path)));
-  for (const inner of found) for (const outer of list) if (outer.resources.has(inner.folder)) found.add(outer);
-  for (const one of found) for (const other of list) if (one.components.includes(other.folder)) found.add(other);
+  let found = brought.get(path);
+  if (found === undefined) {
+    found = routesTo(path, repository);
+    brought.set(path, found);
+  }
+  return found;
+}
+
+interface Routes {
+  /** Kustomizations by each path that they name. */
+  readonly naming: ReadonlyMap<string, readonly Kustomization[]>;
+  readonly byFolder: ReadonlyMap<string, readonly Kustomization[]>;
+  /** What was asked for already, by path. */
+  readonly brought: Map<string, readonly Kustomization[]>;
+}
+
+const routesIn = once((repository: Repository): Routes => {
+  const naming = new Map<string, Kustomization[]>();
+  const byFolder = new Map<string, Kustomization[]>();
+  const put = (map: Map<string, Kustomization[]>, key: string, one: Kustomization) => {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [one]);
+    else list.push(one);
+  };
+  for (const one of all(repository)) {
+    put(byFolder, one.folder, one);
+    for (const path of one.resources) put(naming, path, one);
+  }
+  return { naming, byFolder, brought: new Map() };
+});
+
+function routesTo(path: string, repository: Repository): readonly Kustomization[] {
+  const { naming, byFolder } = routesIn(repository);
+  const found = new Set(naming.get(path));
+  for (const inner of found) for (const outer of naming.get(inner.folder) ?? []) found.add(outer);
+  for (const one of found)
+    for (const folder of one.components) for (const other of byFolder.get(folder) ?? []) found.add(other);
   return [...found];
 }
 
@@ -109,7 +137,7 @@ export function kustomizationBeside(document: DocumentRef, world: World): Field 
   if (repository === undefined) return undefined;
   const path = pathOf(repository, document);
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-  return all(repository).find((one) => one.folder === folder)?.body;
+  return routesIn(repository).byFolder.get(folder)?.[0]?.body;
 }
 
 /** Does a patch that speaks of `word` change the object before it gets to the cluster, as far as can be seen. */

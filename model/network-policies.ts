@@ -1,6 +1,7 @@
 /** Network policies by their effect: what they close and leave open, and for whom. */
 import type { Json } from "./edit.ts";
 import type { Field, GroupKind, Namespace, Resource, Scope, Standing, Workload, World } from "./facts.ts";
+import { once } from "./memo.ts";
 import { ifKnown } from "./practice.ts";
 
 export type Direction = "ingress" | "egress";
@@ -22,6 +23,12 @@ const POLICIES: readonly GroupKind[] = [
   "policy.networking.k8s.io/BaselineAdminNetworkPolicy",
   "policy.networking.k8s.io/ClusterNetworkPolicy",
 ];
+
+/** Asked for every namespace there is; `undefined` when it is not known. */
+const effects = {
+  ingress: once((policy: Resource) => ifKnown(() => effectOf(policy, "ingress"))),
+  egress: once((policy: Resource) => ifKnown(() => effectOf(policy, "egress"))),
+};
 
 /** What the policy does to the pods that it selects. Throws `Unresolved`. */
 export function effectOf(policy: Resource, direction: Direction): Effect {
@@ -120,7 +127,7 @@ function calicoEffect(spec: Field, direction: Direction): Effect {
 }
 
 /** Does it select all pods of its namespace, or of all namespaces: `undefined` when that is not known. */
-function selectsAll(policy: Resource): boolean | undefined {
+const selectsAll = once((policy: Resource): boolean | undefined => {
   const spec = policy.body.at("spec");
   switch (policy.group) {
     case "networking.k8s.io":
@@ -145,7 +152,7 @@ function selectsAll(policy: Resource): boolean | undefined {
         : undefined;
     }
   }
-}
+});
 
 function isEmptySelector(selector: Field): boolean {
   selector.entries();
@@ -171,11 +178,12 @@ export function defaultsOf(namespace: Namespace, direction: Direction, world: Wo
   const single: Resource[] = [];
   for (const policy of world.resources(POLICIES)) {
     const near = meets(policy.scope, namespace.scope);
+    if (near === false) continue;
     const all = selectsAll(policy);
-    const effect = ifKnown(() => effectOf(policy, direction));
+    const effect = effects[direction](policy);
     if (near === true && effect === "open" && KUBERNETES.includes(policy.groupKind) && isCertain(policy, namespace))
       single.push(policy);
-    if (near === false || all === false || effect === "none") continue;
+    if (all === false || effect === "none") continue;
     if (near !== true || all !== true || effect === undefined || !isCertain(policy, namespace)) {
       if (effect !== "open") maybe.push(policy);
     } else (effect === "open" ? open : closed).push(policy);
@@ -201,9 +209,10 @@ export function meets(one: Scope, other: Scope): boolean | undefined {
   return kind(one) !== "" && kind(one) === kind(other) ? false : undefined;
 }
 
-/** Kubernetes policies of the namespace that select none of its pods. */
-export function danglingPolicies(scope: Scope, world: World): readonly Resource[] {
-  return world.resources(KUBERNETES, scope).filter((policy) => {
+/** Kubernetes policies of the namespace that are meant as `meant` says and select none of its pods. */
+export function danglingPolicy(scope: Scope, world: World, meant: (policy: Resource) => boolean): Resource | undefined {
+  return world.resources(KUBERNETES, scope).find((policy) => {
+    if (!meant(policy)) return false;
     const { sure, maybe } = world.selectedByLabelSelector(policy.body.at("spec", "podSelector"), scope);
     return sure.length + maybe.length === 0;
   });
@@ -281,17 +290,25 @@ function isCalledFromOutside(workload: Workload, world: World): boolean {
   return [...sure, ...maybe].some(
     (service) =>
       /^(LoadBalancer|NodePort)$/.test(service.body.at("spec", "type").source ?? "") ||
-      world.resources(ENTRANCES).some((entrance) => mentions(entrance.body.at("spec"), service.displayName)),
+      world.resources(ENTRANCES).some((entrance) => mentionsOf(entrance).has(service.displayName)),
   );
 }
 
-function mentions(field: Field, name: string): boolean {
-  if (field.kind === "scalar") return field.source === name || field.source?.startsWith(`${name}.`) === true;
-  return (
-    field.writtenItems().some((item) => mentions(item, name)) ||
-    field.writtenEntries().some(([, value]) => mentions(value, name))
-  );
-}
+/** All that is written in an entrance, and what stands before each dot of it: `web.shop.svc` means `web`. */
+const mentionsOf = once((entrance: Resource): ReadonlySet<string> => {
+  const names = new Set<string>();
+  const add = (field: Field): void => {
+    const text = field.kind === "scalar" ? field.source : undefined;
+    if (text !== undefined) {
+      names.add(text);
+      for (let dot = text.indexOf("."); dot >= 0; dot = text.indexOf(".", dot + 1)) names.add(text.slice(0, dot));
+    }
+    for (const item of field.writtenItems()) add(item);
+    for (const [, value] of field.writtenEntries()) add(value);
+  };
+  add(entrance.body.at("spec"));
+  return names;
+});
 
 /** A policy for all pods of a namespace. */
 export function denyPolicy(name: string, namespace: Namespace, spec: { readonly [key: string]: Json }): Json {

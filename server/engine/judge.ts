@@ -111,10 +111,25 @@ export class Judge {
   /** The same judgements, those computed anew whose dependencies no longer hold. The same array when all hold. */
   refresh(judged: readonly Judged[], state: WorldState): readonly Judged[] {
     if (judged.every((one) => one.dependencies === undefined || one.dependencies.hold(state))) return judged;
-    return judged.map((one) => {
-      if (one.dependencies === undefined || one.dependencies.hold(state)) return one;
-      return this.#judge(one.practice, one.subject, state) ?? { ...one, verdicts: [] };
-    });
+    return judged.map((one) => this.#again(one, state));
+  }
+
+  /** One judgement after the other, those that still hold taken over. */
+  *steps(
+    kind: SubjectKind,
+    fact: Subjects[SubjectKind],
+    before: readonly Judged[] | undefined,
+    state: WorldState,
+  ): Generator<Judged | undefined, void> {
+    if (before === undefined) {
+      const subject = { kind, fact, document: undefined };
+      for (const practice of this.catalogue.for(kind)) yield this.#judge(practice, subject, state);
+    } else for (const one of before) yield this.#again(one, state);
+  }
+
+  #again(one: Judged, state: WorldState): Judged {
+    if (one.dependencies === undefined || one.dependencies.hold(state)) return one;
+    return this.#judge(one.practice, one.subject, state) ?? { ...one, verdicts: [] };
   }
 
   #add(all: Judged[], practice: Practice, subject: Subject, state: WorldState): void {

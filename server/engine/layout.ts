@@ -151,20 +151,20 @@ export function relativePath(root: Root | undefined, uri: string): string {
 
 /** The charts of a workspace: the folder of each Chart.yaml. */
 export class Charts {
-  readonly #folders: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
 
   constructor(folders: Iterable<string>) {
-    this.#folders = new Set(folders);
+    this.folders = new Set(folders);
   }
 
   get size(): number {
-    return this.#folders.size;
+    return this.folders.size;
   }
 
   /** The innermost chart folder above a file, and the file's path inside it. */
   chartOf(uri: string): { readonly folder: string; readonly path: string } | undefined {
     for (let folder = parentOf(uri); folder.includes("/"); folder = parentOf(folder)) {
-      if (this.#folders.has(folder)) return { folder, path: uri.slice(folder.length + 1) };
+      if (this.folders.has(folder)) return { folder, path: uri.slice(folder.length + 1) };
     }
     return undefined;
   }

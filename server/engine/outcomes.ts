@@ -1,6 +1,6 @@
 /** Verdicts as they count: waived, ignored, answered, shown but not counted; and the levels they add up to. */
 import type { DocumentRef } from "../../model/edit.ts";
-import type { Resource } from "../../model/facts.ts";
+import type { Pipeline, Resource } from "../../model/facts.ts";
 import { DIMENSIONS, type Dimension, type PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
 import { answerFor, type Config, DEFAULT_CONFIG, type Waiver, waiverFor } from "./config.ts";
@@ -10,7 +10,9 @@ import { isNonProduction, type Judged, type Subject } from "./judge.ts";
 import { climb, type DimensionResult, type Rung, type Tally } from "./ladder.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { annotationSuppression, readSuppressions, type Suppression } from "./suppressions.ts";
+import { Totals, tally } from "./totals.ts";
 import type { Configs } from "./workspace.ts";
+import type { Dependencies } from "./world.ts";
 import { PODS } from "./world-index.ts";
 
 export type OutcomeState = "met" | "unmet" | "unknown" | "waived" | "not-applicable";
@@ -45,13 +47,47 @@ interface CachedOutcomes {
 /** Outcomes of a file's judgements, for as long as nothing they depend on changes. */
 const cache = new WeakMap<object, CachedOutcomes>();
 
+interface HeldOutcomes {
+  readonly outcomes: readonly Outcome[];
+  readonly config: Config;
+  readonly production: boolean;
+  readonly pipelines: readonly Pipeline[] | undefined;
+  /** Each that the judgements have, once: a quick way to see that all of them hold. */
+  readonly dependencies: readonly Dependencies[];
+}
+
+const held = new WeakMap<FileEntry, HeldOutcomes>();
+
+function hold(dependencies: readonly Dependencies[], state: WorldSnapshot): boolean {
+  for (const one of dependencies) if (!one.hold(state)) return false;
+  return true;
+}
+
+const metIn = new WeakMap<readonly Outcome[], ReadonlySet<Practice>>();
+
+/** Practices that one subject is enough for, and that these outcomes hold such a subject for. */
+function metOnce(outcomes: readonly Outcome[]): ReadonlySet<Practice> {
+  let practices = metIn.get(outcomes);
+  if (practices === undefined) {
+    const good = outcomes.filter(({ state, counted }) => counted && (state === "met" || state === "waived"));
+    practices = new Set(good.flatMap(({ practice }) => (practice.share === "any" ? [practice] : [])));
+    metIn.set(outcomes, practices);
+  }
+  return practices;
+}
+
+const NO_OUTCOMES: readonly Outcome[] = [];
+
 export class Outcomes {
   readonly #snapshot: WorldSnapshot;
   readonly #configs: Configs;
   readonly #practices: readonly Practice[];
   readonly #rungs = new Map<Config, Readonly<Record<Dimension, readonly Rung[]>>>();
   readonly #results = new Map<string, Results>();
-  readonly #ofEntry = new Map<FileEntry, readonly Outcome[]>();
+  /** By root: practices that one subject is enough for and that some file meets. */
+  readonly #met = new Map<string, Set<Practice>>();
+
+  #production: boolean | undefined;
 
   constructor(snapshot: WorldSnapshot, configs: Configs, practices: readonly Practice[]) {
     this.#snapshot = snapshot;
@@ -71,20 +107,31 @@ export class Outcomes {
 
   /** Outcomes on what one file declares. */
   of(entry: FileEntry): readonly Outcome[] {
-    let outcomes = this.#ofEntry.get(entry);
-    if (outcomes === undefined) {
-      outcomes = this.#read(entry);
-      this.#ofEntry.set(entry, outcomes);
+    if (entry.resources.length === 0 && entry.role !== "pipeline") return NO_OUTCOMES;
+    const config = this.configFor(entry);
+    const production = this.#hasProduction();
+    const pipelines = entry.role === "pipeline" ? this.#snapshot.pipelines : undefined;
+    const known = held.get(entry);
+    if (
+      known !== undefined &&
+      known.config === config &&
+      known.production === production &&
+      known.pipelines === pipelines &&
+      hold(known.dependencies, this.#snapshot)
+    ) {
+      return known.outcomes;
     }
+    const judged = this.#snapshot.judged(entry);
+    const outcomes = this.#ofJudged(judged, entry, config, production);
+    const dependencies = new Set(judged.flatMap((one) => one.dependencies ?? []));
+    held.set(entry, { outcomes, config, production, pipelines, dependencies: [...dependencies] });
     return outcomes;
   }
 
-  #read(entry: FileEntry): readonly Outcome[] {
-    const judged = this.#snapshot.judged(entry);
+  /** The same list as before where the file is another version and what was judged is not. */
+  #ofJudged(judged: readonly Judged[], entry: FileEntry, config: Config, production: boolean): readonly Outcome[] {
     const first = judged[0];
-    if (first === undefined) return [];
-    const config = this.configFor(entry);
-    const production = this.#hasProduction();
+    if (first === undefined) return NO_OUTCOMES;
     // Line comments move with the text around them, so they are looked up again when the file changes.
     const source = entry.source?.text.includes("kmm-ignore") === true ? entry.source : undefined;
     const key = first.subject.fact;
@@ -113,13 +160,19 @@ export class Outcomes {
   /** Everything, or everything below one root. */
   all(root?: string): readonly Outcome[] {
     const outcomes: Outcome[] = [];
-    for (const entry of this.#snapshot.files.values()) {
-      if (entry.resources.length === 0 && entry.role !== "pipeline") continue;
-      if (root === undefined || entry.root?.uri === root) for (const outcome of this.of(entry)) outcomes.push(outcome);
-    }
+    for (const entry of this.#files(root)) for (const outcome of this.of(entry)) outcomes.push(outcome);
     for (const outcome of this.across())
       if (root === undefined || this.#isBelow(outcome.subject, root)) outcomes.push(outcome);
     return outcomes;
+  }
+
+  /** Judges everything bit by bit, for those who cannot wait for all of it at once. */
+  *steps(): Generator<undefined, void> {
+    for (const entry of this.#files(undefined)) {
+      this.of(entry);
+      yield undefined;
+    }
+    yield* this.#snapshot.stepsAcross();
   }
 
   /** Levels of the workspace, or of one root. */
@@ -128,26 +181,53 @@ export class Outcomes {
     let results = this.#results.get(key);
     if (results === undefined) {
       const config = this.#configs.get(root ?? this.#snapshot.roots[0]?.uri ?? "")?.config ?? DEFAULT_CONFIG;
-      results = this.#climb(this.all(root), config, true);
+      const tallies = this.#totals(root);
+      const across = this.across().filter(({ subject }) => root === undefined || this.#isBelow(subject, root));
+      for (const [id, one] of tally(across, false)) tallies.set(id, sum(tallies.get(id), one));
+      results = this.#climb(this.#withAnswers(tallies, config), config, true);
       this.#results.set(key, results);
     }
     return results;
   }
 
+  #totals(root: string | undefined): Map<PracticeId, Tally> {
+    const { totals } = this.#snapshot;
+    let known = totals.get(root ?? "");
+    if (known === undefined) {
+      known = new Totals();
+      totals.set(root ?? "", known);
+    }
+    return known.take(this.#files(root), (entry) => this.of(entry));
+  }
+
+  /** Files that are judged. */
+  #files(root: string | undefined): readonly FileEntry[] {
+    const files: FileEntry[] = [];
+    for (const entry of this.#snapshot.files.values()) {
+      if (entry.resources.length === 0 && entry.role !== "pipeline") continue;
+      if (root === undefined || entry.root?.uri === root) files.push(entry);
+    }
+    return files;
+  }
+
   /** Of a practice that one subject is enough for: does one meet it. One pipeline that scans is enough, the others are not asked. */
   isMetSomewhere(practice: Practice, root?: string): boolean {
-    for (const entry of this.#snapshot.files.values()) {
-      if (root !== undefined && entry.root?.uri !== root) continue;
-      if (practice.subject === "pipeline" ? entry.role !== "pipeline" : entry.resources.length === 0) continue;
-      if (
-        this.of(entry).some(
-          (outcome) =>
-            outcome.practice === practice && outcome.counted && (outcome.state === "met" || outcome.state === "waived"),
-        )
-      )
-        return true;
+    // Where it was met last it is likely to be met still.
+    const last = this.#snapshot.entryAt(witnesses.get(practice));
+    if (last !== undefined && (root === undefined || last.root?.uri === root) && metOnce(this.of(last)).has(practice))
+      return true;
+    let met = this.#met.get(root ?? "");
+    if (met === undefined) {
+      met = new Set();
+      for (const entry of this.#files(root)) {
+        for (const one of metOnce(this.of(entry))) {
+          met.add(one);
+          witnesses.set(one, entry.uri);
+        }
+      }
+      this.#met.set(root ?? "", met);
     }
-    return false;
+    return met.has(practice);
   }
 
   /** What a file shares with others: the namespaces of its workloads and, for a pipeline, the repository. */
@@ -161,13 +241,14 @@ export class Outcomes {
 
   /** Levels of what one file reflects. */
   file(entry: FileEntry): Results {
-    return this.#climb([...this.of(entry), ...this.around(entry)], this.configFor(entry), false);
+    return this.#climb(tally([...this.of(entry), ...this.around(entry)], true), this.configFor(entry), false);
   }
 
   /** Levels that one object reflects, with what its namespace gives it. */
   resource(entry: FileEntry, resource: Resource): Results {
     const namespace = resource instanceof WorkloadFact ? this.#namespace(resource.scope) : [];
-    return this.#climb([...this.ofResource(entry, resource), ...namespace], this.configFor(entry), false);
+    const outcomes = [...this.ofResource(entry, resource), ...namespace];
+    return this.#climb(tally(outcomes, true), this.configFor(entry), false);
   }
 
   ofResource(entry: FileEntry, resource: Resource): readonly Outcome[] {
@@ -180,24 +261,12 @@ export class Outcomes {
     return known.get(resource.document)?.get(resource.place.path.join("/")) ?? [];
   }
 
-  /** The state of each practice over a set of outcomes. */
-  tallies(outcomes: readonly Outcome[], everything = false): Map<PracticeId, Tally> {
-    const tallies = new Map<PracticeId, Tally>();
-    for (const outcome of outcomes) {
-      if (outcome.state === "not-applicable" || !(outcome.counted || everything)) continue;
-      let tally = tallies.get(outcome.practice.id);
-      if (tally === undefined) {
-        tally = { met: 0, unmet: 0, unknown: 0, attested: 0, waived: 0 };
-        tallies.set(outcome.practice.id, tally);
-      }
-      tally[outcome.state]++;
-    }
-    return tallies;
-  }
-
   /** Tallies of the workspace with people's answers in them. */
   answered(outcomes: readonly Outcome[], config: Config): Map<PracticeId, Tally> {
-    const tallies = this.tallies(outcomes);
+    return this.#withAnswers(tally(outcomes, false), config);
+  }
+
+  #withAnswers(tallies: Map<PracticeId, Tally>, config: Config): Map<PracticeId, Tally> {
     for (const practice of this.#practices) {
       const answer = answerFor(config, practice.id);
       if (answer === undefined) continue;
@@ -232,9 +301,8 @@ export class Outcomes {
     return rungs;
   }
 
-  #climb(outcomes: readonly Outcome[], config: Config, whole: boolean): Results {
+  #climb(tallies: ReadonlyMap<PracticeId, Tally>, config: Config, whole: boolean): Results {
     const rungs = this.rungs(config);
-    const tallies = whole ? this.answered(outcomes, config) : this.tallies(outcomes, true);
     const options = {
       bounds: config.bounds,
       skippable: whole ? 1 : 5,
@@ -324,14 +392,28 @@ export class Outcomes {
 
   /** Where nothing is production (a repository of examples), the examples are what there is. */
   #hasProduction(): boolean {
-    const pods = this.#snapshot.index.bucket(PODS);
-    let production = productionCache.get(pods);
-    if (production === undefined) {
-      production = pods.some((workload) => !workload.nonProduction && !workload.system);
-      productionCache.set(pods, production);
+    if (this.#production === undefined) {
+      const pods = this.#snapshot.index.bucket(PODS);
+      this.#production = productionCache.get(pods);
+      this.#production ??= pods.some((workload) => !workload.nonProduction && !workload.system);
+      productionCache.set(pods, this.#production);
     }
-    return production;
+    return this.#production;
   }
+}
+
+/** URI of the file in which a practice was met when somebody asked last. A hint, whatever workspace it is of. */
+const witnesses = new WeakMap<Practice, string>();
+
+function sum(one: Tally | undefined, other: Tally): Tally {
+  if (one === undefined) return other;
+  return {
+    met: one.met + other.met,
+    unmet: one.unmet + other.unmet,
+    unknown: one.unknown + other.unknown,
+    attested: one.attested + other.attested,
+    waived: one.waived + other.waived,
+  };
 }
 
 const productionCache = new WeakMap<readonly Resource[], boolean>();

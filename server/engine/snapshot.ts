@@ -14,15 +14,17 @@ import { reaches } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
 import type { FileEntry } from "./files.ts";
 import type { Judge, Judged } from "./judge.ts";
+import type { Layers, ReadonlyLayers } from "./layers.ts";
 import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
 import { foldersOf, RepositoryFact } from "./repository.ts";
 import type { Range } from "./source.ts";
+import type { Totals } from "./totals.ts";
 import type { Packages, WorldState } from "./world.ts";
 import { PODS, scoped, type WorldIndex } from "./world-index.ts";
 
 /** The parts of a state that are shared with the next one when they did not change. */
 export interface Parts {
-  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly files: Layers<FileEntry>;
   readonly index: WorldIndex;
   readonly roots: readonly Root[];
   readonly charts: Charts;
@@ -41,10 +43,15 @@ export interface Parts {
 export interface JudgementCache {
   readonly documents: WeakMap<object, readonly Judged[]>;
   readonly subjects: WeakMap<object, readonly Judged[]>;
+  /** What the files below each root added up to when somebody asked last. */
+  readonly totals: Map<string, Totals>;
 }
 
+let generations = 0;
+
 export class WorldSnapshot implements WorldState {
-  readonly files: ReadonlyMap<string, FileEntry>;
+  readonly generation = ++generations;
+  readonly files: ReadonlyLayers<FileEntry>;
   readonly index: WorldIndex;
   readonly roots: readonly Root[];
   readonly repositoriesToken: object;
@@ -101,9 +108,17 @@ export class WorldSnapshot implements WorldState {
     return this.#namespaces;
   }
 
+  get totals(): Map<string, Totals> {
+    return this.#cache.totals;
+  }
+
   /** The file that holds a document of this state. */
   fileOf(document: DocumentRef): FileEntry | undefined {
     return this.files.get(document.uri);
+  }
+
+  entryAt(uri: string | undefined): FileEntry | undefined {
+    return uri === undefined ? undefined : this.files.get(uri);
   }
 
   rangeOf(place: Place): Range {
@@ -114,9 +129,9 @@ export class WorldSnapshot implements WorldState {
   /** Judgements on everything a file declares: its objects, or its pipeline. */
   judged(entry: FileEntry): readonly Judged[] {
     if (entry.role === "pipeline") {
-      return this.pipelines
-        .filter((pipeline) => pipeline.document.uri === entry.uri)
-        .flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
+      return pipelinesIn(this.pipelines, entry.uri).flatMap((pipeline) =>
+        this.#on(pipeline, "pipeline", pipeline.document),
+      );
     }
     const byDocument = new Map<DocumentRef, Resource[]>();
     for (const resource of entry.resources) {
@@ -135,6 +150,29 @@ export class WorldSnapshot implements WorldState {
       ...this.repositories.flatMap((repository) => this.#on(repository, "repository", undefined)),
       ...this.#on(this.workspace, "workspace", undefined),
     ];
+  }
+
+  /** The same bit by bit: what looks at all of the workspace one practice at a time. */
+  *stepsAcross(): Generator<undefined, void> {
+    for (const namespace of this.namespaces) {
+      this.#on(namespace, "namespace", namespace.resource?.document);
+      yield undefined;
+    }
+    for (const folder of this.folders) {
+      this.#on(folder, "folder", undefined);
+      yield undefined;
+    }
+    for (const repository of this.repositories) yield* this.#stepsOn(repository, "repository");
+    yield* this.#stepsOn(this.workspace, "workspace");
+  }
+
+  *#stepsOn(fact: Repository | WorkspaceFact, kind: "repository" | "workspace"): Generator<undefined, void> {
+    const judged: Judged[] = [];
+    for (const one of this.#judge.steps(kind, fact, this.#cache.subjects.get(fact), this)) {
+      if (one !== undefined) judged.push(one);
+      yield undefined;
+    }
+    this.#cache.subjects.set(fact, judged);
   }
 
   judgedNamespace(scope: string): readonly Judged[] {
@@ -192,6 +230,22 @@ export class WorldSnapshot implements WorldState {
   }
 }
 
+const pipelinesByUri = new WeakMap<readonly Pipeline[], ReadonlyMap<string, readonly Pipeline[]>>();
+
+/** Pipelines that stand in one file. */
+function pipelinesIn(pipelines: readonly Pipeline[], uri: string): readonly Pipeline[] {
+  const byUri = once(pipelines, pipelinesByUri, () => {
+    const found = new Map<string, Pipeline[]>();
+    for (const pipeline of pipelines) {
+      const here = found.get(pipeline.document.uri);
+      if (here === undefined) found.set(pipeline.document.uri, [pipeline]);
+      else here.push(pipeline);
+    }
+    return found;
+  });
+  return byUri.get(uri) ?? [];
+}
+
 const packagesByToken = new WeakMap<object, Packages>();
 const repositoriesByToken = new WeakMap<object, readonly Repository[]>();
 const foldersByToken = new WeakMap<object, readonly Folder[]>();
@@ -211,7 +265,7 @@ class PackageIndex implements Packages {
   readonly #charts: Charts;
   readonly #reached = new Map<string, string>();
 
-  constructor(files: ReadonlyMap<string, FileEntry>, charts: Charts) {
+  constructor(files: ReadonlyLayers<FileEntry>, charts: Charts) {
     this.#charts = charts;
     for (const entry of files.values()) {
       const document = entry.role === "kustomization" ? entry.source?.documents[0] : undefined;

@@ -29,6 +29,43 @@ export function templateText(field: Field): string | undefined {
   return roots.every((root) => CONSTANT_ROOTS.has(root)) ? `${chart} ${whole}` : undefined;
 }
 
+/** What stands between the expressions of a template text; `undefined` when a condition may leave some of it out. */
+const literals = new Map<string, readonly string[] | undefined>();
+
+/** May a template text come out as this text: does what is written in it besides expressions stand there, in order. */
+export function mayRead(template: string, text: string): boolean {
+  let parts = literals.get(template);
+  if (parts === undefined && !literals.has(template)) {
+    if (literals.size > 5_000) literals.clear();
+    parts = literalsOf(template);
+    literals.set(template, parts);
+  }
+  if (parts === undefined) return true;
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+function literalsOf(template: string): readonly string[] | undefined {
+  const expressions = /\{\{-?\s*([\s\S]*?)\}\}/g;
+  const words = [...template.matchAll(expressions)].map((match) => /^\w*/.exec(match[1] ?? "")?.[0] ?? "");
+  // Other tools' templates, comments, and text without any expression are not read here.
+  if (words.length === 0 || words.some((word) => FRAMES.has(word)) || /\{%|<%|\$\{|\{\{-?\s*\/\*/.test(template))
+    return undefined;
+  return template.split(/\{\{[\s\S]*?\}\}/).map((part) => part.trim());
+}
+
+/** What these begin may be rendered or not. */
+const FRAMES = new Set(["if", "else", "end", "with", "range", "block", "define", "template", "break", "continue"]);
+
 /** Each variable by what it is set to, once in the whole document. */
 function withVariables(source: string, text: string): string | undefined {
   let known = true;

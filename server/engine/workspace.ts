@@ -1,4 +1,6 @@
 /** The façade of the engine: changes in, an immutable snapshot out. Synchronous, without IO, without a clock. */
+
+import type { Resource } from "../../model/facts.ts";
 import type { Dimension, Level } from "../../model/kmm.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, isExcluded, readConfig } from "./config.ts";
@@ -6,9 +8,11 @@ import { patchesOf } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
 import { Catalogue, Judge, type JudgeError } from "./judge.ts";
+import { Layers, type ReadonlyLayers } from "./layers.ts";
 import { baseName, Charts, parentOf, type Root, rootOf } from "./layout.ts";
 import { Outcomes } from "./outcomes.ts";
 import { type JudgementCache, type Parts, WorldSnapshot } from "./snapshot.ts";
+import type { SourceDocument } from "./source.ts";
 import { WorldIndex } from "./world-index.ts";
 
 /** What a host says of one file. */
@@ -67,7 +71,7 @@ export type Configs = ReadonlyMap<string, RootConfig>;
 export class Workspace {
   readonly #options: WorkspaceOptions;
   readonly #judge: Judge;
-  readonly #cache: JudgementCache = { documents: new WeakMap(), subjects: new WeakMap() };
+  readonly #cache: JudgementCache = { documents: new WeakMap(), subjects: new WeakMap(), totals: new Map() };
   readonly #practices: ReadonlyMap<string, Practice>;
   #parts: Parts;
   #configs: Configs = new Map();
@@ -78,7 +82,7 @@ export class Workspace {
     this.#judge = new Judge(new Catalogue(options.practices));
     this.#practices = new Map(options.practices.map((practice) => [practice.id, practice]));
     this.#parts = {
-      files: new Map(),
+      files: Layers.empty(),
       index: WorldIndex.empty,
       roots: options.roots,
       charts: new Charts([]),
@@ -102,7 +106,7 @@ export class Workspace {
   /** Takes in what changed; the snapshot before stays what it was. */
   apply(changes: readonly Change[]): Snapshot {
     const before = this.#parts;
-    const files = new Map(before.files);
+    const files = before.files.copy();
     const touched = new Set<string>();
     for (const change of changes) {
       touched.add(change.uri);
@@ -114,7 +118,7 @@ export class Workspace {
     return this.#snapshot;
   }
 
-  #applyOne(files: Map<string, FileEntry>, change: Change): void {
+  #applyOne(files: Layers<FileEntry>, change: Change): void {
     if ("text" in change && change.text === null) {
       files.delete(change.uri);
       return;
@@ -151,7 +155,7 @@ export class Workspace {
   /** The configuration changed: files come and go as it says. */
   #exclude(): void {
     const before = this.#parts;
-    const files = new Map(before.files);
+    const files = before.files.copy();
     const touched = new Set<string>();
     for (const [uri, entry] of files) {
       const moved = relocate(entry, this.#around(before));
@@ -162,13 +166,17 @@ export class Workspace {
     if (touched.size > 0) this.#parts = this.#next(before, files, touched);
   }
 
-  #next(before: Parts, files: Map<string, FileEntry>, touched: Set<string>): Parts {
+  #next(before: Parts, files: Layers<FileEntry>, touched: Set<string>): Parts {
     const chartsChanged = [...touched].some((uri) => isChartFile(uri) && files.has(uri) !== before.files.has(uri));
     const charts = chartsChanged ? new Charts([...files.keys()].filter(isChartFile).map(parentOf)) : before.charts;
     const patches = this.#patches(before, files, touched);
     if (chartsChanged || patches !== before.patches) {
       const around = this.#around({ charts, patches });
+      const folders = chartsChanged ? differences(charts.folders, before.charts.folders).map((one) => `${one}/`) : [];
+      const patched = new Set(patches === before.patches ? [] : differences(patches, before.patches));
       for (const [uri, entry] of files) {
+        // Only what lies below a chart that came or went, or is a patch now and was none, is seen otherwise.
+        if (!patched.has(uri) && !folders.some((folder) => uri.startsWith(folder))) continue;
         const moved = relocate(entry, around);
         if (moved === entry) continue;
         files.set(uri, moved);
@@ -203,11 +211,7 @@ export class Workspace {
       files,
       charts,
       patches,
-      index: before.index.with(
-        removed,
-        added,
-        (resource) => files.get(resource.document.uri)?.resources.indexOf(resource) ?? 0,
-      ),
+      index: before.index.with(removed, added, positions(files)),
       repositoriesToken: repository ? {} : before.repositoriesToken,
       pipelinesToken: pipelines ? {} : before.pipelinesToken,
       packagesToken: packages ? {} : before.packagesToken,
@@ -215,7 +219,7 @@ export class Workspace {
   }
 
   /** What kustomizations apply as patches; the same set when that did not change. */
-  #patches(before: Parts, files: ReadonlyMap<string, FileEntry>, touched: ReadonlySet<string>): ReadonlySet<string> {
+  #patches(before: Parts, files: ReadonlyLayers<FileEntry>, touched: ReadonlySet<string>): ReadonlySet<string> {
     const affected = [...touched].some(
       (uri) => files.get(uri)?.role === "kustomization" || before.files.get(uri)?.role === "kustomization",
     );
@@ -223,7 +227,7 @@ export class Workspace {
     const patches = new Set<string>();
     for (const entry of files.values()) {
       const document = entry.role === "kustomization" ? entry.source?.documents[0] : undefined;
-      if (document !== undefined) for (const uri of patchesOf(entry.uri, rootField(document))) patches.add(uri);
+      if (document !== undefined) for (const uri of patchesIn(document)) patches.add(uri);
     }
     return patches.size === before.patches.size && [...patches].every((uri) => before.patches.has(uri))
       ? before.patches
@@ -290,6 +294,36 @@ function isInOrder<T>(some: readonly T[], all: readonly T[]): boolean {
     at = all.indexOf(one, before + 1);
     return at > before;
   });
+}
+
+/** What is in one of them only. */
+function differences(one: ReadonlySet<string>, other: ReadonlySet<string>): readonly string[] {
+  return [...[...one].filter((item) => !other.has(item)), ...[...other].filter((item) => !one.has(item))];
+}
+
+/** The place of each object among those of its file. Counted once for a file, which may hold thousands. */
+function positions(files: ReadonlyLayers<FileEntry>): (resource: Resource) => number {
+  const counted = new Map<string, ReadonlyMap<Resource, number>>();
+  return (resource) => {
+    const { uri } = resource.document;
+    let places = counted.get(uri);
+    if (places === undefined) {
+      places = new Map((files.get(uri)?.resources ?? []).map((one, index) => [one, index]));
+      counted.set(uri, places);
+    }
+    return places.get(resource) ?? 0;
+  };
+}
+
+const knownPatches = new WeakMap<SourceDocument, readonly string[]>();
+
+function patchesIn(document: SourceDocument): readonly string[] {
+  let patches = knownPatches.get(document);
+  if (patches === undefined) {
+    patches = patchesOf(document.uri, rootField(document));
+    knownPatches.set(document, patches);
+  }
+  return patches;
 }
 
 function isChartFile(uri: string): boolean {

@@ -6,6 +6,7 @@
 import type { GroupKind, Resource, Scope } from "../../model/facts.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
+import { mayRead } from "./template-text.ts";
 
 const EMPTY: readonly never[] = [];
 
@@ -48,7 +49,7 @@ export class WorldIndex {
       const without = gone.get(key);
       const before = buckets.get(key) ?? EMPTY;
       const kept = without === undefined ? before : before.filter((resource) => !without.has(resource));
-      const after = [...kept, ...(come.get(key) ?? [])].sort(inOrder);
+      const after = merged(kept, come.get(key)?.sort(inOrder) ?? EMPTY, inOrder);
       if (after.length === 0) buckets.delete(key);
       else buckets.set(key, after);
       if ((before.length === 0) !== (after.length === 0)) kindsChanged = true;
@@ -56,6 +57,28 @@ export class WorldIndex {
     const kinds = kindsChanged ? [...buckets.keys()].filter(isKindKey).sort() : this.kinds;
     return new WorldIndex(buckets, kinds);
   }
+}
+
+type Order = (one: Resource, other: Resource) => number;
+
+/** Two sorted lists as one. A few are put where they belong, so that an edit does not compare thousands. */
+function merged(into: readonly Resource[], added: readonly Resource[], inOrder: Order): readonly Resource[] {
+  if (added.length === 0) return into;
+  if (into.length === 0) return added;
+  if (added.length > 4) return [...into, ...added].sort(inOrder);
+  const all = [...into];
+  for (const resource of added) {
+    let low = 0;
+    let high = all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = all[middle];
+      if (other !== undefined && inOrder(other, resource) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    all.splice(low, 0, resource);
+  }
+  return all;
 }
 
 function addTo<V>(map: Map<string, V>, key: string, make: () => V): V {
@@ -77,11 +100,45 @@ export function scoped(key: string, scope: Scope | undefined): string {
   return scope === undefined ? key : `${key}@${scope}`;
 }
 
+/** All of a kind in any namespace that is named, or in any chart. */
+type Family = "ns" | "chart";
+
+function familyKey(key: string, family: Family): string {
+  return `${key}@~${family}`;
+}
+
+function familyOf(scope: Scope): Family | undefined {
+  return scope.startsWith("ns:") ? "ns" : scope.startsWith("chart:") ? "chart" : undefined;
+}
+
+/**
+ * Keys of all that may meet objects of a scope, depending on how they are applied. What lies in other namespaces is not
+ * among them, so that an edit there concerns nobody here.
+ */
+export function unsureKeys(key: string, scope: Scope): readonly string[] {
+  switch (familyOf(scope) ?? scope) {
+    case "ns":
+      return [scoped(key, "unset"), scoped(key, "unknown"), familyKey(key, "chart")];
+    case "chart":
+      return [scoped(key, "unset"), scoped(key, "unknown"), familyKey(key, "ns")];
+    case "unset":
+      return [scoped(key, "unknown"), familyKey(key, "ns"), familyKey(key, "chart")];
+    case "cluster":
+      return [scoped(key, "unknown")];
+    default:
+      return [key];
+  }
+}
+
 function keysOf(resource: Resource): readonly string[] {
   if (resource.foreign) return [];
-  const keys = [resource.groupKind, scoped(resource.groupKind, resource.scope)];
-  if (resource instanceof WorkloadFact) keys.push(PODS, scoped(PODS, resource.scope));
-  return keys;
+  const kinds = resource instanceof WorkloadFact ? [resource.groupKind, PODS] : [resource.groupKind];
+  const family = familyOf(resource.scope);
+  return kinds.flatMap((key) => [
+    key,
+    scoped(key, resource.scope),
+    ...(family === undefined ? [] : [familyKey(key, family)]),
+  ]);
 }
 
 /** Can objects of the two scopes meet in one namespace: `undefined` when that depends on how they are applied. */
@@ -133,24 +190,32 @@ function selectorIndex(bucket: readonly Resource[], read: ReadSelector): Selecto
   return index;
 }
 
-/** Objects of a bucket whose selector matches the labels, with the answer. */
+/**
+ * Objects of a bucket whose selector matches the labels, with the answer: at most so many. Where labels are not known
+ * everything may match, and that there is something says it all.
+ */
 export function selecting(
   bucket: readonly Resource[],
   read: ReadSelector,
   labels: LabelSet,
+  limit = Number.POSITIVE_INFINITY,
 ): readonly { readonly resource: Resource; readonly sure: boolean }[] {
-  if (bucket.length === 0) return [];
-  const index = selectorIndex(bucket, read);
-  // Where labels may be missing from what is written, any selector might match: then there is no way around looking at all.
-  const open = labels.open || labels.unknown.size > 0;
-  const candidates = open
-    ? bucket
-    : [...[...labels.pairs].flatMap(([key, value]) => index.byPair.get(`${key}=${value}`) ?? []), ...index.wild];
+  if (bucket.length === 0) return EMPTY;
   const found: { resource: Resource; sure: boolean }[] = [];
-  for (const resource of candidates) {
-    const selector = selectorOf(resource, read);
-    const answer = selector === undefined ? false : matches(selector, labels);
-    if (answer !== false) found.push({ resource, sure: answer === true });
+  const look = (candidates: readonly Resource[]): void => {
+    for (const resource of candidates) {
+      if (found.length >= limit) return;
+      const selector = selectorOf(resource, read);
+      const answer = selector === undefined ? false : matches(selector, labels);
+      if (answer !== false) found.push({ resource, sure: answer === true });
+    }
+  };
+  // Where labels may be missing from what is written, any selector might match: then there is no way around looking at all.
+  if (labels.open || labels.unknown.size > 0) look(bucket);
+  else {
+    const index = selectorIndex(bucket, read);
+    for (const [key, value] of labels.pairs) look(index.byPair.get(`${key}=${value}`) ?? EMPTY);
+    look(index.wild);
   }
   return found;
 }
@@ -182,19 +247,22 @@ function podIndex(bucket: readonly Resource[]): PodIndex {
   return index;
 }
 
-/** Workloads of a bucket that the selector matches, with the answer. */
+/** Workloads of a bucket that the selector matches, with the answer: at most so many. */
 export function selected(
   bucket: readonly Resource[],
   selector: Selector,
+  limit = Number.POSITIVE_INFINITY,
 ): readonly { readonly workload: WorkloadFact; readonly sure: boolean }[] {
   const first = selector.pairs.entries().next();
   let candidates: readonly Resource[] = bucket;
-  if (first.done !== true) {
+  if (first.done !== true && bucket.length > 0) {
     const index = podIndex(bucket);
-    candidates = [...(index.byPair.get(`${first.value[0]}=${first.value[1]}`) ?? []), ...index.open];
+    const named = index.byPair.get(`${first.value[0]}=${first.value[1]}`) ?? EMPTY;
+    candidates = index.open.length === 0 ? named : [...named, ...index.open];
   }
   const found: { workload: WorkloadFact; sure: boolean }[] = [];
   for (const workload of candidates) {
+    if (found.length >= limit) break;
     if (!(workload instanceof WorkloadFact)) continue;
     const answer = matches(selector, workload.podLabelSet);
     if (answer !== false) found.push({ workload, sure: answer === true });
@@ -216,15 +284,27 @@ export function byName(bucket: readonly Resource[], name: string): readonly Reso
   return index.get(name) ?? EMPTY;
 }
 
-const templateNamed = new WeakMap<readonly Resource[], readonly Resource[]>();
+const templateNamed = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
 
-/** Objects of a bucket whose name a template decides: any name may be theirs. */
-export function byTemplate(bucket: readonly Resource[]): readonly Resource[] {
-  let found = templateNamed.get(bucket);
-  if (found === undefined) {
-    found = bucket.filter((resource) => resource instanceof ResourceFact && !resource.nameKnown);
-    templateNamed.set(bucket, found);
+/** Objects of a bucket whose name a template decides, and may decide to be this one. */
+export function byTemplate(bucket: readonly Resource[], name: string): readonly Resource[] {
+  let index = templateNamed.get(bucket);
+  if (index === undefined) {
+    const names = new Map<string, Resource[]>();
+    for (const resource of bucket)
+      if (resource instanceof ResourceFact && !resource.nameKnown)
+        addTo(names, resource.displayName, () => [] as Resource[]).push(resource);
+    index = names;
+    templateNamed.set(bucket, index);
   }
+  return candidatesOf(index, name);
+}
+
+/** What stands under the template texts that may come out as the name. Charts are alike, so there are few texts. */
+export function candidatesOf<T>(byText: ReadonlyMap<string, readonly T[]>, name: string): readonly T[] {
+  if (byText.size === 0) return EMPTY;
+  const found: T[] = [];
+  for (const [text, list] of byText) if (mayRead(text, name)) found.push(...list);
   return found;
 }
 

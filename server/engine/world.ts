@@ -18,9 +18,11 @@ import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
 import { readScaler, SCALER_KINDS } from "./scalers.ts";
 import { type LabelSet, labelSelector, labelSetOf, matches, plainSelector, type Selector } from "./selectors.ts";
+import { mayRead } from "./template-text.ts";
 import {
   byName,
   byTemplate,
+  candidatesOf,
   PODS,
   type ReadSelector,
   sameScope,
@@ -29,11 +31,14 @@ import {
   selecting,
   serviceSelector,
   specSelector,
+  unsureKeys,
   type WorldIndex,
 } from "./world-index.ts";
 
 /** What the world is computed from. Each part is immutable, so that its identity stands for its content. */
 export interface WorldState {
+  /** Another number for every state. */
+  readonly generation: number;
   readonly index: WorldIndex;
   readonly namespaces: readonly Namespace[];
   readonly pipelines: readonly Pipeline[];
@@ -53,14 +58,25 @@ export interface Packages {
 export class Dependencies {
   readonly #keys: readonly string[];
   readonly #identities: readonly unknown[];
+  #generation = -1;
+  #holds = false;
 
   constructor(keys: readonly string[], identities: readonly unknown[]) {
     this.#keys = keys;
     this.#identities = identities;
   }
 
+  /** Many judgements share one object, so the answer for a state is kept. */
   hold(state: WorldState): boolean {
-    return this.#keys.every((key, index) => identityOf(state, key) === this.#identities[index]);
+    if (this.#generation !== state.generation) {
+      this.#generation = state.generation;
+      this.#holds = this.#keys.every((key, index) => identityOf(state, key) === this.#identities[index]);
+    }
+    return this.#holds;
+  }
+
+  noteIn(asked: Asked): void {
+    for (const key of this.#keys) asked.note(key);
   }
 }
 
@@ -154,9 +170,10 @@ function scalerOf(resource: Resource): Scaler | undefined {
 
 interface ScalerIndex {
   readonly byTarget: ReadonlyMap<string, readonly Scaler[]>;
-  /** Those whose target's name a template decides. */
-  readonly templated: readonly Scaler[];
-  readonly all: readonly Scaler[];
+  /** Those whose target's name a template decides, by its text. */
+  readonly templated: ReadonlyMap<string, readonly Scaler[]>;
+  /** For workloads whose own name a template decides, by its text: those that may mean them. */
+  readonly forTemplate: Map<string, readonly Scaler[]>;
 }
 
 const scalerIndexes = new WeakMap<readonly Resource[], ScalerIndex>();
@@ -166,18 +183,96 @@ function scalerIndex(bucket: readonly Resource[]): ScalerIndex {
   let index = scalerIndexes.get(bucket);
   if (index === undefined) {
     const byTarget = new Map<string, Scaler[]>();
-    const templated: Scaler[] = [];
-    const all = bucket.flatMap((resource) => scalerOf(resource) ?? []);
-    for (const scaler of all) {
-      const name = scaler.target.name;
-      if (name.presence === "unknown") templated.push(scaler);
-      else if (name.source !== undefined) byTarget.set(name.source, [...(byTarget.get(name.source) ?? []), scaler]);
+    const templated = new Map<string, Scaler[]>();
+    for (const resource of bucket) {
+      const scaler = scalerOf(resource);
+      if (scaler === undefined || scaler.by === "vpa") continue;
+      const { presence, source } = scaler.target.name;
+      if (presence === "absent") continue;
+      const names = presence === "unknown" ? templated : byTarget;
+      const list = names.get(source ?? "");
+      if (list === undefined) names.set(source ?? "", [scaler]);
+      else list.push(scaler);
     }
-    index = { byTarget, templated, all };
+    index = { byTarget, templated, forTemplate: new Map() };
     scalerIndexes.set(bucket, index);
   }
   return index;
 }
+
+/** Scalers of a bucket that may mean a workload by its name. */
+function scalersNaming(bucket: readonly Resource[], workload: Workload): readonly Scaler[] {
+  if (bucket.length === 0) return [];
+  const index = scalerIndex(bucket);
+  const name = workload.displayName;
+  if (workload instanceof ResourceFact && workload.nameKnown)
+    return [...(index.byTarget.get(name) ?? []), ...candidatesOf(index.templated, name)];
+  let found = index.forTemplate.get(name);
+  if (found === undefined) {
+    const named = [...index.byTarget].flatMap(([target, list]) => (mayRead(name, target) ? list : []));
+    found = [...named, ...[...index.templated.values()].flat()];
+    index.forTemplate.set(name, found);
+  }
+  return found;
+}
+
+/** Workloads of a bucket, which holds nothing else. */
+function workloadsIn(bucket: readonly Resource[]): readonly WorkloadFact[] {
+  let workloads = workloadLists.get(bucket);
+  if (workloads === undefined) {
+    workloads = bucket.filter((one) => one instanceof WorkloadFact);
+    workloadLists.set(bucket, workloads);
+  }
+  return workloads;
+}
+
+const workloadLists = new WeakMap<readonly Resource[], readonly WorkloadFact[]>();
+
+const workloadsByText = new WeakMap<readonly Resource[], Map<string, readonly WorkloadFact[]>>();
+
+/** Workloads of a bucket that a name could mean: those so named, and those of which a template decides. */
+function workloadsNamed(bucket: readonly Resource[], name: Field): readonly WorkloadFact[] {
+  if (bucket.length === 0) return [];
+  const text = name.source ?? "";
+  if (name.presence === "present") return [...byName(bucket, text), ...byTemplate(bucket, text)].filter(isWorkload);
+  let known = workloadsByText.get(bucket);
+  if (known === undefined) {
+    known = new Map();
+    workloadsByText.set(bucket, known);
+  }
+  let found = known.get(text);
+  if (found === undefined) {
+    found = workloadsIn(bucket).filter((one) => !one.nameKnown || text === "" || mayRead(text, one.displayName));
+    known.set(text, found);
+  }
+  return found;
+}
+
+function isWorkload(resource: Resource): resource is WorkloadFact {
+  return resource instanceof WorkloadFact;
+}
+
+const namespaceIndexes = new WeakMap<readonly Namespace[], ReadonlyMap<Scope, Namespace>>();
+
+function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Namespace | undefined {
+  let index = namespaceIndexes.get(namespaces);
+  if (index === undefined) {
+    index = new Map(namespaces.map((namespace) => [namespace.scope, namespace]));
+    namespaceIndexes.set(namespaces, index);
+  }
+  return index.get(scope);
+}
+
+/** An answer about one object that several practices ask for, for as long as what it was computed from is the same. */
+interface Kept {
+  readonly dependencies: Dependencies | undefined;
+  readonly answer: unknown;
+}
+
+const keptAnswers = new WeakMap<Resource, Map<string, Kept>>();
+
+/** Where nothing is sure it is enough to know of so many that may be. */
+const MANY = 50;
 
 const SERVICE: GroupKind = "/Service";
 const BUDGET: GroupKind = "policy/PodDisruptionBudget";
@@ -214,8 +309,40 @@ export class TrackedWorld implements World {
     return bucket;
   }
 
+  /**
+   * Answers what several practices ask of one object once. What it was computed from is noted as if it had been
+   * asked for anew.
+   */
+  #once<T>(about: Resource, question: string, answer: (world: TrackedWorld) => T): T {
+    let known = keptAnswers.get(about);
+    if (known === undefined) {
+      known = new Map();
+      keptAnswers.set(about, known);
+    }
+    let kept = known.get(question);
+    if (kept === undefined || kept.dependencies?.hold(this.#state) === false) {
+      const asked = new Asked(this.#state);
+      try {
+        kept = { answer: answer(new TrackedWorld(this.#state, asked)), dependencies: asked.dependencies };
+      } catch (error) {
+        asked.dependencies?.noteIn(this.#asked);
+        throw error;
+      }
+      known.set(question, kept);
+    }
+    kept.dependencies?.noteIn(this.#asked);
+    return kept.answer as T;
+  }
+
+  /** Buckets of what may meet a scope, and of which one cannot be sure. */
+  #unsure(key: string, scope: Scope): readonly (readonly Resource[])[] {
+    return unsureKeys(key, scope).map((one) => this.#bucket(one));
+  }
+
   resources(kinds: GroupKind | readonly GroupKind[], scope?: Scope): readonly Resource[] {
-    return listOf(kinds).flatMap((kind) => this.#bucket(scoped(kind, scope)));
+    if (typeof kinds === "string") return this.#bucket(scoped(kinds, scope));
+    const found = kinds.map((kind) => this.#bucket(scoped(kind, scope))).filter((bucket) => bucket.length > 0);
+    return found.length === 1 ? (found[0] ?? []) : found.flat();
   }
 
   resourcesOfGroup(group: RegExp): readonly Resource[] {
@@ -226,11 +353,11 @@ export class TrackedWorld implements World {
   }
 
   workloads(scope?: Scope): readonly Workload[] {
-    return this.#bucket(scoped(PODS, scope)).filter((one) => one instanceof WorkloadFact);
+    return workloadsIn(this.#bucket(scoped(PODS, scope)));
   }
 
   servicesOf(workload: Workload): Matches<Resource> {
-    return this.#selectorsOn([SERVICE], serviceSelector, workload);
+    return this.#once(workload, "services", (world) => world.#selectorsOn([SERVICE], serviceSelector, workload));
   }
 
   selectedBy(labels: Field, scope: Scope): Matches<Workload> {
@@ -247,46 +374,70 @@ export class TrackedWorld implements World {
   }
 
   networkPoliciesOf(workload: Workload): Matches<Resource> {
-    return this.#selectorsOn(NETWORK_POLICY_KINDS, ingressSelector, workload);
+    return this.#once(workload, "policies", (world) =>
+      world.#selectorsOn(NETWORK_POLICY_KINDS, ingressSelector, workload),
+    );
   }
 
   budgetsOf(workload: Workload): Matches<Resource> {
-    return this.#selectorsOn([BUDGET], specSelector, workload);
+    return this.#once(workload, "budgets", (world) => world.#selectorsOn([BUDGET], specSelector, workload));
   }
 
   scalersOf(workload: Workload): Matches<Scaler> {
+    return this.#once(workload, "scalers", (world) => world.#scalersOf(workload));
+  }
+
+  #scalersOf(workload: Workload): Matches<Scaler> {
     const sure: Scaler[] = [];
     const maybe: Scaler[] = [];
-    const known = workload instanceof ResourceFact && workload.nameKnown;
+    const { scope } = workload;
     for (const kind of SCALER_KINDS) {
-      const index = scalerIndex(this.#bucket(kind));
-      const candidates = known ? [...(index.byTarget.get(workload.displayName) ?? []), ...index.templated] : index.all;
-      for (const scaler of candidates) {
-        if (scaler.by === "vpa") continue;
-        const answer = both(sameScope(scaler.resource.scope, workload.scope), names(scaler, workload));
+      const own = scope === "unknown" ? [] : scalersNaming(this.#bucket(scoped(kind, scope)), workload);
+      for (const scaler of own) {
+        const answer = names(scaler, workload);
         if (answer === true) sure.push(scaler);
         else if (answer === undefined) maybe.push(scaler);
+      }
+      for (const bucket of this.#unsure(kind, scope)) {
+        for (const scaler of scalersNaming(bucket, workload)) {
+          if (maybe.length < MANY && names(scaler, workload) !== false) maybe.push(scaler);
+        }
       }
     }
     return { sure, maybe };
   }
 
   scalers(): readonly { readonly scaler: Scaler; readonly target: Matches<Workload> }[] {
+    // Each is computed anew only when something near it changed; together they depend on all workloads.
+    this.#bucket(PODS);
     return this.resources(SCALER_KINDS).flatMap((resource) => {
       const scaler = scalerOf(resource);
       if (scaler === undefined) return [];
-      const sure: Workload[] = [];
-      const maybe: Workload[] = [];
-      for (const workload of this.#candidates(resource.scope, scaler.target.name)) {
-        const answer = both(sameScope(resource.scope, workload.scope), names(scaler, workload));
-        if (answer === true) sure.push(workload);
-        else if (answer === undefined) maybe.push(workload);
-      }
-      return [{ scaler, target: { sure, maybe } }];
+      const near = new TrackedWorld(this.#state, new Asked(this.#state));
+      return [{ scaler, target: near.#once(resource, "targets", (world) => world.#targetsOf(scaler)) }];
     });
   }
 
+  #targetsOf(scaler: Scaler): Matches<Workload> {
+    const sure: Workload[] = [];
+    const maybe: Workload[] = [];
+    const { name } = scaler.target;
+    const { scope } = scaler.resource;
+    for (const bucket of this.#workloadsNear(scope)) {
+      for (const workload of workloadsNamed(bucket, name)) {
+        const answer = both(sameScope(scope, workload.scope), names(scaler, workload));
+        if (answer === true) sure.push(workload);
+        else if (answer === undefined && maybe.length < MANY) maybe.push(workload);
+      }
+    }
+    return { sure, maybe };
+  }
+
   monitorsOf(workload: Workload): Matches<Resource> {
+    return this.#once(workload, "monitors", (world) => world.#monitorsOf(workload));
+  }
+
+  #monitorsOf(workload: Workload): Matches<Resource> {
     if (!(workload instanceof WorkloadFact)) return { sure: [], maybe: [] };
     const sure = new Set<Resource>();
     const maybe = new Set<Resource>();
@@ -327,15 +478,23 @@ export class TrackedWorld implements World {
   named(kinds: GroupKind | readonly GroupKind[], name: Field, scope: Scope): Matches<Resource> {
     const sure: Resource[] = [];
     const maybe: Resource[] = [];
-    for (const kind of listOf(kinds)) {
-      const all = this.#bucket(kind);
-      const candidates = name.presence === "present" ? [...byName(all, name.text() ?? ""), ...byTemplate(all)] : all;
+    if (name.presence === "absent") return { sure, maybe };
+    const look = (bucket: readonly Resource[], near: true | undefined): void => {
+      const text = name.presence === "present" ? (name.text() ?? "") : undefined;
+      const candidates = text === undefined ? bucket : [...byName(bucket, text), ...byTemplate(bucket, text)];
       for (const resource of candidates) {
-        const near = resource.scope === "cluster" ? true : sameScope(resource.scope, scope);
+        if (maybe.length >= MANY && near === undefined) return;
+        // Those of the cluster were looked at before.
+        if (near === undefined && resource.scope === "cluster") continue;
         const answer = both(near, sameName(name, resource, scope));
         if (answer === true) sure.push(resource);
         else if (answer === undefined) maybe.push(resource);
       }
+    };
+    for (const kind of listOf(kinds)) {
+      if (scope !== "unknown" && scope !== "cluster") look(this.#bucket(scoped(kind, scope)), true);
+      look(this.#bucket(scoped(kind, "cluster")), true);
+      for (const bucket of this.#unsure(kind, scope)) look(bucket, undefined);
     }
     return { sure, maybe };
   }
@@ -347,7 +506,9 @@ export class TrackedWorld implements World {
   }
 
   namespaceOf(workload: Workload): Namespace | undefined {
-    return this.namespaces().find((namespace) => namespace.scope === workload.scope);
+    this.#bucket(scoped(PODS, workload.scope));
+    this.#bucket("/Namespace");
+    return namespaceIn(this.#state.namespaces, workload.scope);
   }
 
   pipelines(): readonly Pipeline[] {
@@ -389,8 +550,8 @@ export class TrackedWorld implements World {
     }
     if (sure.length > 0) return { sure, maybe };
     for (const kind of kinds) {
-      for (const { resource } of selecting(this.#bucket(kind), read, workload.podLabelSet)) {
-        if (sameScope(resource.scope, workload.scope) === undefined) maybe.push(resource);
+      for (const bucket of this.#unsure(kind, workload.scope)) {
+        for (const found of selecting(bucket, read, workload.podLabelSet, MANY)) maybe.push(found.resource);
       }
     }
     return { sure, maybe };
@@ -407,24 +568,17 @@ export class TrackedWorld implements World {
       }
       if (sure.length > 0) return { sure, maybe };
     }
-    for (const { workload, sure: match } of selected(this.#bucket(PODS), selector)) {
-      if (workload.scope === scope) continue;
-      const near = sameScope(scope, workload.scope);
-      if (near === true && match) sure.push(workload);
-      else if (near !== false) maybe.push(workload);
+    for (const bucket of this.#unsure(PODS, scope)) {
+      for (const { workload } of selected(bucket, selector, MANY)) if (workload.scope !== scope) maybe.push(workload);
     }
     return { sure, maybe };
   }
 
-  /** Workloads that a name could mean: those so named, and those whose name a template decides. */
-  #candidates(scope: Scope, name: Field): readonly Workload[] {
-    const bucket =
-      scope === "unset" || scope === "unknown" || scope.startsWith("chart:")
-        ? this.#bucket(PODS)
-        : [...this.#bucket(scoped(PODS, scope)), ...this.#bucket(scoped(PODS, "unset"))];
-    const text = name.source ?? "";
-    const list = name.presence === "present" ? [...byName(bucket, text), ...byTemplate(bucket)] : bucket;
-    return list.filter((one) => one instanceof WorkloadFact);
+  /** Workloads that something in a scope could mean. */
+  #workloadsNear(scope: Scope): readonly (readonly Resource[])[] {
+    if (scope.startsWith("ns:")) return [this.#bucket(scoped(PODS, scope)), this.#bucket(scoped(PODS, "unset"))];
+    const own = scope === "unknown" ? [] : [this.#bucket(scoped(PODS, scope))];
+    return [...own, ...this.#unsure(PODS, scope)];
   }
 }
 
@@ -441,9 +595,12 @@ function both(one: boolean | undefined, other: boolean | undefined): boolean | u
 function sameName(name: Field, resource: Resource, scope: Scope): boolean | undefined {
   const known = resource instanceof ResourceFact && resource.nameKnown;
   if (name.presence === "absent") return false;
-  if (name.presence === "present") return known ? name.source === resource.displayName : undefined;
+  if (name.presence === "present") {
+    if (known) return name.source === resource.displayName;
+    return mayRead(resource.displayName, name.source ?? "") ? undefined : false;
+  }
   if (!known && name.source === resource.displayName && resource.scope === scope) return true;
-  return undefined;
+  return known && name.source !== undefined && !mayRead(name.source, resource.displayName) ? false : undefined;
 }
 
 function names(scaler: Scaler, workload: Workload): boolean | undefined {

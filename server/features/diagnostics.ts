@@ -37,7 +37,7 @@ export function diagnosticsOf(
   const own = ownProblems(snapshot, entry, texts);
   if (show === "off") return own;
   const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].filter(
-    (outcome) => outcome.state === "unmet" && (complete || !outcome.across),
+    ({ state, across, practice }) => state === "unmet" && (complete || (!across && practice.share !== "any")),
   );
   if (outcomes.length === 0) return own;
   const levels = snapshot.outcomes.file(entry);

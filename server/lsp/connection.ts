@@ -34,7 +34,7 @@ import {
   REPORT_REQUEST,
   type ReportParams,
 } from "./protocol.ts";
-import { Debounced, Typing, yieldToMessages } from "./schedule.ts";
+import { beforeAnswer, Debounced, Typing } from "./schedule.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
 
 export interface ServerHost {
@@ -88,7 +88,7 @@ class Server {
     this.#host = host;
     this.#texts = host.texts("en");
     this.#files = new Files([], this.#settings);
-    this.#report = new Debounced(() => this.#sendStatus(), 250, 1_000);
+    this.#report = new Debounced(() => void this.#updateStatus(), 250, 1_000);
     this.#disk = new Debounced(() => this.#takeDisk(), 100, 1_000);
     this.#others = new Debounced(() => this.#publishAll(), 150, 500);
   }
@@ -111,6 +111,7 @@ class Server {
       clearTimeout(this.#pending.get(textDocument.uri)?.timer);
       this.#pending.delete(textDocument.uri);
       this.#files.close(document);
+      this.#said.delete(document.uri);
       if (!this.#client.pull) void connection.sendDiagnostics({ uri: textDocument.uri, diagnostics: [] });
       this.#othersChanged();
     });
@@ -231,8 +232,7 @@ class Server {
       const read = await files.scan((count) => progress?.report(message.replace("{count}", String(count))), cancelled);
       if (scan !== this.#scan) return;
       // What was read before somebody cancelled is not the whole workspace, so what depends on it stays unsaid.
-      this.#scanning = !read && !stopped;
-      this.#incomplete = stopped;
+      this.#incomplete = !read || stopped;
       this.#publishAll();
       await files.warm(() => scan !== this.#scan);
       if (scan !== this.#scan) return;
@@ -302,14 +302,22 @@ class Server {
       if (this.#client.refresh) void this.#connection.languages.diagnostics.refresh();
       return;
     }
-    for (const document of this.#files.open) if (!this.#pending.has(document.uri)) this.#publish(document.uri);
+    for (const document of this.#files.open) if (!this.#pending.has(document.uri)) this.#publish(document.uri, false);
   }
 
-  #publish(uri: string): void {
+  /** What was said of a version already is said again only when it changed, or where somebody waits for it. */
+  #publish(uri: string, waitedFor = true): void {
     const document = this.#files.document(uri);
     if (this.#client.pull || document === undefined) return;
-    void this.#connection.sendDiagnostics({ uri, version: document.version, diagnostics: this.#diagnostics(uri) });
+    const { version } = document;
+    const diagnostics = this.#diagnostics(uri);
+    const said = `${version} ${JSON.stringify(diagnostics)}`;
+    if (!waitedFor && this.#said.get(document.uri) === said) return;
+    this.#said.set(document.uri, said);
+    void this.#connection.sendDiagnostics({ uri, version, diagnostics });
   }
+
+  readonly #said = new Map<string, string>();
 
   #found(uri: string): readonly KmmDiagnostic[] {
     const { snapshot } = this.#files;
@@ -386,13 +394,24 @@ class Server {
     };
   }
 
+  /** The levels of everything take a while: they are worked out between messages, and left when something newer comes. */
+  async #updateStatus(): Promise<void> {
+    if (this.#scanning) return;
+    const update = ++this.#update;
+    const files = this.#files;
+    const judged = await files.warm(() => update !== this.#update || this.#scanning || files !== this.#files);
+    if (judged) this.#sendStatus();
+  }
+
+  #update = 0;
+
   #sendStatus(): void {
     void this.#connection.sendNotification(REPORT_CHANGED, statusOf(this.#files, this.#texts, this.#scanning));
   }
 
   /** Every request: cancellable before the work begins, and its failure is its own. */
   async #answer<T>(token: CancellationToken, answer: () => T): Promise<T> {
-    await yieldToMessages();
+    await beforeAnswer();
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
     try {
       return answer();

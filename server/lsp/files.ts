@@ -96,18 +96,10 @@ export class Files {
     return true;
   }
 
-  /** Judges what has been read, in slices, so that the first report is quick. */
+  /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
   async warm(cancelled: () => boolean): Promise<boolean> {
-    const snapshot = this.snapshot;
-    const entries = [...snapshot.files.values()].filter(
-      (entry) => entry.resources.length > 0 || entry.role === "pipeline",
-    );
-    let index = 0;
-    return inSlices(() => {
-      const entry = entries[index++];
-      if (entry !== undefined) snapshot.outcomes.of(entry);
-      return index >= entries.length;
-    }, cancelled);
+    const steps = this.snapshot.outcomes.steps();
+    return inSlices(() => steps.next().done === true, cancelled);
   }
 
   /** Takes in what changed on the disk. Answers whether a folder was touched, so that only a new walk can tell. */

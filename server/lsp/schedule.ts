@@ -6,8 +6,24 @@ export function yieldToMessages(): Promise<void> {
   return new Promise((done) => setImmediate(() => setImmediate(done)));
 }
 
+/** Requests that have come and are not yet answered. */
+let waiting = 0;
+
+/** What a request does before its work begins. Work in slices stands back until it is done. */
+export async function beforeAnswer(): Promise<void> {
+  waiting++;
+  try {
+    await yieldToMessages();
+  } finally {
+    waiting--;
+  }
+}
+
 /** Longest stretch of work between two looks at the messages, in milliseconds. */
-export const SLICE_MS = 30;
+export const SLICE_MS = 15;
+
+/** However many ask, the work goes on after so many of them. */
+const LONGEST_STAND_BACK = 20;
 
 /** Runs `step` until it says it is done, in slices. Answers whether it came to its end. */
 export async function inSlices(step: () => boolean, cancelled: () => boolean): Promise<boolean> {
@@ -15,6 +31,7 @@ export async function inSlices(step: () => boolean, cancelled: () => boolean): P
     const until = performance.now() + SLICE_MS;
     while (performance.now() < until) if (step()) return true;
     await yieldToMessages();
+    for (let turn = 0; waiting > 0 && turn < LONGEST_STAND_BACK; turn++) await yieldToMessages();
     if (cancelled()) return false;
   }
 }

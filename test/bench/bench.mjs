@@ -1,4 +1,4 @@
-// npm run bench: how fast we are, as ratios to what the same machine does in the same minutes with the least that could
+// npm run bench [-- --only scan,server,practices]: how fast we are, as ratios to what the same machine does in the same minutes with the least that could
 // be done. KMM_BENCH_FILES names a folder of real files to scan as well; KMM_BENCH_YAML_LS the program of
 // yaml-language-server, to be compared with. Always ends with 0 unless it cannot measure: figures are read, not asserted.
 import { execFile } from "node:child_process";
@@ -7,9 +7,9 @@ import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
-import { node as bundling, writeTexts } from "../../esbuild.mjs";
+import { bundles as shipped, node as bundling, writeTexts } from "../../esbuild.mjs";
 import { endWithParent, exitOnSignals, temporaryFolder } from "../../scripts/processes.mjs";
 import { Client } from "./client.mjs";
 import { generate } from "./generate.mjs";
@@ -50,12 +50,11 @@ const say = (text) => console.error(`bench: ${text}`);
 
 /** Everything that is measured, bundled as it ships. */
 async function bundle(folder) {
-  const shipped = { ...bundling, minify: true, sourcemap: false, outdir: folder };
-  await build({ ...shipped, entryPoints: { server: "server/main.node.ts" } });
-  await build({ ...shipped, entryPoints: { cli: "server/main.cli.ts" } });
-  await build({ ...shipped, entryPoints: { extension: "client/extension.ts" }, external: ["vscode"] });
+  const production = { minify: true, sourcemap: false };
+  for (const [name, options] of Object.entries(shipped))
+    if (name.endsWith(".js")) await build({ ...options, ...production, outfile: join(folder, name) });
   const own = ["scan.ts", "parse.ts", "relevant.ts", "practices.ts", "floor.mjs"];
-  await build({ ...shipped, entryPoints: own.map((name) => join(here, name)) });
+  await build({ ...bundling, ...production, entryPoints: own.map((name) => join(here, name)), outdir: folder });
   writeTexts(folder);
 }
 
@@ -338,13 +337,16 @@ function yamlLanguageServer() {
 
 function sizes(bundles) {
   for (const [name, limit] of [
-    ["server", 0.8],
-    ["extension", 0.5],
-    ["cli", undefined],
+    ["server.js", 800_000],
+    ["extension.js", 500_000],
+    ["yaml.js"],
+    ["json-schema.js"],
+    ["cli.js"],
+    ["panel.js"],
   ]) {
-    const size = statSync(join(bundles, `${name}.js`)).size / MB;
-    const target = limit === undefined ? {} : { target: `< ${limit} MB`, holds: size < limit };
-    row(`bundle: ${name === "extension" ? "client" : name}, minified`, { ours: `${size.toFixed(2)} MB`, ...target });
+    const size = statSync(join(bundles, name)).size;
+    const target = limit === undefined ? {} : { target: `< ${limit / 1_000} kB`, holds: size < limit };
+    row(`bundle: ${name}, minified`, { ours: `${Math.round(size / 1_000)} kB`, ...target });
   }
 }
 
@@ -378,6 +380,9 @@ function print(lines) {
     );
 }
 
+const { values: options } = parseArgs({ options: { only: { type: "string", default: "scan,server,practices" } } });
+const wanted = (part) => options.only.split(",").includes(part);
+
 exitOnSignals();
 endWithParent();
 process.chdir(root);
@@ -393,18 +398,20 @@ const [small, large] = [SMALL, LARGE].map((count) => {
   return folder;
 });
 sizes(bundles);
-say("scanning");
-await coldScan(`${SMALL} files`, bundles, small, 5);
-await coldScan(`${LARGE} files`, bundles, large, 3);
-const real = process.env.KMM_BENCH_FILES;
-if (real) await coldScan("real files", bundles, real, 3);
-else say("KMM_BENCH_FILES names no folder: only generated files are scanned");
-await languageServer(bundles, large);
+if (wanted("scan")) {
+  say("scanning");
+  await coldScan(`${SMALL} files`, bundles, small, 5);
+  await coldScan(`${LARGE} files`, bundles, large, 3);
+  const real = process.env.KMM_BENCH_FILES;
+  if (real) await coldScan("real files", bundles, real, 3);
+  else say("KMM_BENCH_FILES names no folder: only generated files are scanned");
+}
+if (wanted("server")) await languageServer(bundles, large);
 console.log(
   `Node.js ${process.version}, ${availableParallelism()} processors. Ratios are to be read; times depend on the machine and what else it does.\n`,
 );
 print([["measure", "ours", "yardstick", "ratio", "target", ""], ...rows]);
-await dearest(bundles, large);
+if (wanted("practices")) await dearest(bundles, large);
 console.log("\nThe time that `activate()` takes is printed by the tests in VS Code: npm run test:vscode.");
 say(`took ${Math.round((Date.now() - begun) / 1_000)} s`);
 process.exit(0);

@@ -40,7 +40,7 @@ export class Client {
       rootUri: root ?? null,
       workspaceFolders: root === undefined ? null : [{ uri: root, name: "workspace" }],
       capabilities: {},
-      initializationOptions: { settings: { show: "all" } },
+      initializationOptions: {},
     });
     if (probe !== undefined) await client.probed();
     await connection.sendNotification("initialized", {});

@@ -1,5 +1,6 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Resource, Workload, World } from "../../../facts.ts";
+import { once } from "../../../memo.ts";
 import { cannotTell, ifKnown, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { claimsOf } from "../../../volumes.ts";
 
@@ -57,10 +58,10 @@ export const sources: Sources = {
 };
 
 /** Writes to a volume that outlives its pods; `undefined` when that cannot be known. */
-function keepsState(workload: Workload): boolean | undefined {
+const keepsState = once((workload: Workload): boolean | undefined => {
   if (workload.class !== "long") return false;
   return ifKnown(() => claimsOf(workload).some((claim) => claim.writable));
-}
+});
 
 function isPaused({ body }: Resource): boolean {
   return ["paused", "suspend"].some((key) => ifKnown(() => body.at("spec", key).flag()) === true);

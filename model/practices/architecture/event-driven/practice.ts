@@ -1,5 +1,6 @@
 import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
-import type { GroupKind, World } from "../../../facts.ts";
+import type { GroupKind, Workload, World } from "../../../facts.ts";
+import { once } from "../../../memo.ts";
 import { cannotTell, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Objects of runtimes that start code when something happens. */
@@ -72,8 +73,10 @@ function triggers(world: World) {
 }
 
 function dapr(world: World): readonly Evidence[] {
-  return world.workloads().flatMap((workload) => {
-    const enabled = workload.podAnnotations.at("dapr.io/enabled");
-    return enabled.presence === "present" && enabled.source === "true" ? [{ at: enabled, in: workload }] : [];
-  });
+  return world.workloads().flatMap(withDapr);
 }
+
+const withDapr = once((workload: Workload): readonly Evidence[] => {
+  const enabled = workload.podAnnotations.at("dapr.io/enabled");
+  return enabled.presence === "present" && enabled.source === "true" ? [{ at: enabled, in: workload }] : [];
+});

@@ -40,7 +40,8 @@ export const sources: Sources = {
 
 /** Labels and annotations of the workload, its pods, its namespace and the kustomizations that bring it. */
 function mapsOf(workload: Workload, world: World): readonly Field[] {
-  const namespace = world.resources("/Namespace").find((one) => workload.scope === `ns:${one.displayName}`);
+  const name = workload.scope.startsWith("ns:") ? workload.scope.slice(3) : undefined;
+  const namespace = world.resources("/Namespace").find((one) => name === one.displayName);
   const added = kustomizationsOf(workload.document, world).flatMap((body) => [
     body.at("commonLabels"),
     body.at("commonAnnotations"),

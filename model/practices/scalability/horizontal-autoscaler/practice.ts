@@ -7,6 +7,8 @@ import { isServerless } from "../../../replicas.ts";
 
 const SCALABLE = /^(Deployment|StatefulSet|ReplicaSet|ReplicationController|Rollout|DeploymentConfig|CloneSet)$/;
 
+const ENOUGH = 20;
+
 /** They bring workloads whose files are elsewhere. */
 const DELIVERIES: readonly GroupKind[] = [
   "helm.toolkit.fluxcd.io/HelmRelease",
@@ -31,8 +33,11 @@ export default practice({
         const [workload] = target.sure;
         const fault = workload === undefined ? undefined : faultOf(scaler, workload, world);
         if (fault !== undefined) faults.push(fault);
-        else if (workload !== undefined) found.push({ at: scaler.place, in: scaler.resource });
-        else if (target.maybe.length > 0 || isElsewhere(scaler, world)) unknown.push(scaler.target.name.place);
+        else if (workload !== undefined) {
+          found.push({ at: scaler.place, in: scaler.resource });
+          // One that works is enough: the first few tell as much as thousands.
+          if (found.length % ENOUGH === 0 && shownBy(found, world)?.state === "met") break;
+        } else if (target.maybe.length > 0 || isElsewhere(scaler, world)) unknown.push(scaler.target.name.place);
         else {
           const args = { scaler: scaler.resource.displayName, workload: scaler.target.name.source ?? "" };
           faults.push({ place: scaler.target.name.place, message: "unmet.dangling", args });

@@ -1,5 +1,5 @@
 import type { Resource, Workload, World } from "../../../facts.ts";
-import { allowPolicy, danglingPolicies, effectOf, isCertain, openRule } from "../../../network-policies.ts";
+import { allowPolicy, danglingPolicy, effectOf, isCertain, openRule } from "../../../network-policies.ts";
 import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -71,7 +71,7 @@ function nearest(workload: Workload, world: World): Resource | undefined {
   const labels = workload.podLabels.writtenEntries().flatMap(([, value]) => value.source ?? []);
   const alike = (text: string) =>
     text.length > 2 && labels.some((label) => label.startsWith(text) || text.startsWith(label));
-  return danglingPolicies(workload.scope, world).find((policy) => {
+  return danglingPolicy(workload.scope, world, (policy) => {
     const wanted = policy.body.at("spec", "podSelector", "matchLabels").writtenEntries();
     return policy.displayName === workload.displayName || wanted.some(([, value]) => alike(value.source ?? ""));
   });

@@ -1,0 +1,84 @@
+/** A map that is copied at every change without copying all of it: what changed lies in a thin layer above the rest. */
+
+/** Above so many changes the layers become one. */
+const THICK = 200;
+
+/** What can be asked of it. */
+export interface ReadonlyLayers<V> extends Iterable<[string, V]> {
+  readonly size: number;
+  get(key: string): V | undefined;
+  has(key: string): boolean;
+  keys(): IterableIterator<string>;
+  values(): IterableIterator<V>;
+}
+
+export class Layers<V> implements ReadonlyLayers<V> {
+  readonly #base: ReadonlyMap<string, V>;
+  /** What differs from the base; `undefined` where it went. */
+  readonly #changed: Map<string, V | undefined>;
+  #size: number;
+
+  private constructor(base: ReadonlyMap<string, V>, changed: Map<string, V | undefined>, size: number) {
+    this.#base = base;
+    this.#changed = changed;
+    this.#size = size;
+  }
+
+  static empty<V>(): Layers<V> {
+    return new Layers(new Map(), new Map(), 0);
+  }
+
+  /** Another that can be changed without changing this one. */
+  copy(): Layers<V> {
+    if (this.#changed.size <= THICK) return new Layers(this.#base, new Map(this.#changed), this.#size);
+    return new Layers(new Map(this.entries()), new Map(), this.#size);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: string): V | undefined {
+    const changed = this.#changed.get(key);
+    return changed === undefined && !this.#changed.has(key) ? this.#base.get(key) : changed;
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  set(key: string, value: V): void {
+    if (!this.has(key)) this.#size++;
+    this.#changed.set(key, value);
+  }
+
+  delete(key: string): void {
+    if (!this.has(key)) return;
+    this.#size--;
+    if (this.#base.has(key)) this.#changed.set(key, undefined);
+    else this.#changed.delete(key);
+  }
+
+  *entries(): IterableIterator<[string, V]> {
+    for (const [key, value] of this.#base) {
+      if (!this.#changed.has(key)) yield [key, value];
+      else {
+        const now = this.#changed.get(key);
+        if (now !== undefined) yield [key, now];
+      }
+    }
+    for (const [key, value] of this.#changed) if (value !== undefined && !this.#base.has(key)) yield [key, value];
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, V]> {
+    return this.entries();
+  }
+
+  *keys(): IterableIterator<string> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): IterableIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+}
