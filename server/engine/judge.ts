@@ -94,7 +94,7 @@ export class Judge {
         this.#add(all, practice, workload, state);
       }
     }
-    return all;
+    return all.slice();
   }
 
   subject(

@@ -116,10 +116,12 @@ interface Cell {
 /** The results of one dimension over one set of subjects. */
 export function climb(
   dimension: Dimension,
-  rungs: readonly Rung[],
+  all: readonly Rung[],
   tallies: Tallies,
   options: LadderOptions,
 ): DimensionResult {
+  // What nothing is said of counts nowhere, and of one object that is most of the catalogue.
+  const rungs = all.filter((rung) => tallies.has(rung.practice.id));
   const cells = LEVELS.map((level) => cellAt(dimension, level, rungs, tallies, options));
   const judged = rungs.some((rung) => satisfied(rung.practice, tallies.get(rung.practice.id), STANDARD) !== undefined);
   let level = held(

@@ -54,7 +54,7 @@ export function isYamlPath(path: string): boolean {
 
 /** Does the text of a YAML file hold anything of ours: an object, a pipeline, a tool's own file. A cheap look before reading. */
 export function looksRelevant(path: string, text: string): boolean {
-  if (isPipelinePath(path) || NAMED_YAML.test(path)) return true;
+  if (isPipelinePath(path) || NAMED_YAML.test(baseName(path))) return true;
   return (
     (text.includes("apiVersion") && text.includes("kind")) ||
     /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text)
@@ -62,7 +62,7 @@ export function looksRelevant(path: string, text: string): boolean {
 }
 
 const NAMED_YAML =
-  /(^|\/)(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$/i;
+  /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$/i;
 
 export function isPipelinePath(path: string): boolean {
   return /(^|\/)(\.github\/workflows\/|\.gitlab-ci|azure-pipelines|\.azure-pipelines\/|\.circleci\/|\.tekton\/|bitbucket-pipelines|cloudbuild|buildspec|\.drone|\.woodpecker|\.buildkite\/)/i.test(
@@ -142,6 +142,7 @@ export function rootOf(roots: readonly Root[], uri: string): Root | undefined {
 /** The path below the root, decoded; the whole URI for a file outside all roots. */
 export function relativePath(root: Root | undefined, uri: string): string {
   const path = root === undefined ? uri : uri.slice(root.uri.length + 1);
+  if (!path.includes("%")) return path;
   try {
     return decodeURIComponent(path);
   } catch {

@@ -145,7 +145,7 @@ export class Outcomes {
     ) {
       return known.outcomes;
     }
-    const outcomes = judged.flatMap((one) => this.#outcomes(one, entry, config));
+    const outcomes = judged.flatMap((one) => this.#outcomes(one, entry, config)).slice();
     cache.set(key, { judged, config, source, production, outcomes });
     return outcomes;
   }

@@ -13,12 +13,14 @@ export interface LabelSet {
   readonly whole: string | undefined;
 }
 
+const NOTHING_UNKNOWN: ReadonlyMap<string, string | undefined> = new Map();
+
 export function labelSetOf(labels: Field): LabelSet {
   const pairs = new Map<string, string>();
-  const unknown = new Map<string, string | undefined>();
+  let unknown = NOTHING_UNKNOWN;
   for (const [key, value] of labels.writtenEntries()) {
     const text = value.presence === "present" ? value.text() : undefined;
-    if (value.presence === "unknown") unknown.set(key, templateText(value));
+    if (value.presence === "unknown") unknown = new Map([...unknown, [key, templateText(value)]]);
     else if (text !== undefined) pairs.set(key, text);
   }
   const open = labels.presence === "unknown" || ifKnown(() => labels.entries()) === undefined;

@@ -144,8 +144,9 @@ export class SourceFile {
       documents.push(known.get(part)?.shift() ?? new SourceDocument(uri, part, reading));
       starts.push({ offset: chunk.start, line: chunk.line });
     }
-    this.documents = documents;
-    this.starts = starts;
+    // Copies have the length that is needed, and most files hold one document.
+    this.documents = documents.slice();
+    this.starts = starts.slice();
   }
 
   indexOf(document: DocumentRef): number {

@@ -183,8 +183,8 @@ export class Workspace {
         touched.add(uri);
       }
     }
-    const removed: FileEntry["resources"][number][] = [];
-    const added: FileEntry["resources"][number][] = [];
+    const removed: Resource[] = [];
+    const added: Resource[] = [];
     let repository = false;
     let pipelines = false;
     let packages = chartsChanged;
@@ -192,15 +192,8 @@ export class Workspace {
       const old = before.files.get(uri);
       const now = files.get(uri);
       if (old === now) continue;
-      const kept = new Set(now?.resources ?? []);
-      const had = new Set(old?.resources ?? []);
-      // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
-      const moved = !isInOrder(
-        [...had].filter((resource) => kept.has(resource)),
-        now?.resources ?? [],
-      );
-      for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
-      for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
+      if (old === undefined) for (const resource of now?.resources ?? []) added.push(resource);
+      else this.#compare(old, now, removed, added);
       if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;
       if (now?.role === "repository" || now?.role === "config" || now?.role === "other") repository = true;
       if (now?.role !== "kubernetes") pipelines = true;
@@ -216,6 +209,19 @@ export class Workspace {
       pipelinesToken: pipelines ? {} : before.pipelinesToken,
       packagesToken: packages ? {} : before.packagesToken,
     };
+  }
+
+  /** Notes which objects of a file went and which came. */
+  #compare(old: FileEntry, now: FileEntry | undefined, removed: Resource[], added: Resource[]): void {
+    const kept = new Set(now?.resources ?? []);
+    const had = new Set(old.resources);
+    // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
+    const moved = !isInOrder(
+      [...had].filter((resource) => kept.has(resource)),
+      now?.resources ?? [],
+    );
+    for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
+    for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
   }
 
   /** What kustomizations apply as patches; the same set when that did not change. */

@@ -40,7 +40,7 @@ export class WorldIndex {
     const come = new Map<string, Resource[]>();
     for (const resource of removed)
       for (const key of keysOf(resource)) addTo(gone, key, () => new Set<Resource>()).add(resource);
-    for (const resource of added)
+    for (const resource of [...added].sort(inOrder))
       for (const key of keysOf(resource)) addTo(come, key, () => [] as Resource[]).push(resource);
     if (gone.size === 0 && come.size === 0) return this;
     const buckets = new Map(this.#buckets);
@@ -49,7 +49,7 @@ export class WorldIndex {
       const without = gone.get(key);
       const before = buckets.get(key) ?? EMPTY;
       const kept = without === undefined ? before : before.filter((resource) => !without.has(resource));
-      const after = merged(kept, come.get(key)?.sort(inOrder) ?? EMPTY, inOrder);
+      const after = merged(kept, come.get(key) ?? EMPTY, inOrder);
       if (after.length === 0) buckets.delete(key);
       else buckets.set(key, after);
       if ((before.length === 0) !== (after.length === 0)) kindsChanged = true;
