@@ -10,7 +10,7 @@ import { isNonProduction, type Judged, type Subject } from "./judge.ts";
 import { climb, type DimensionResult, type Rung, type Tally } from "./ladder.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { annotationSuppression, readSuppressions, type Suppression } from "./suppressions.ts";
-import { Totals, tally } from "./totals.ts";
+import { Totals, tally, tallyOf } from "./totals.ts";
 import type { Configs } from "./workspace.ts";
 import type { Dependencies } from "./world.ts";
 import { PODS } from "./world-index.ts";
@@ -168,8 +168,9 @@ export class Outcomes {
 
   /** Judges everything bit by bit, for those who cannot wait for all of it at once. */
   *steps(): Generator<undefined, void> {
+    yield* this.#snapshot.stepsOfPipelines();
     for (const entry of this.#files(undefined)) {
-      this.of(entry);
+      tallyOf(this.of(entry));
       yield undefined;
     }
     yield* this.#snapshot.stepsAcross();

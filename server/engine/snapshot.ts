@@ -17,7 +17,7 @@ import type { Judge, Judged } from "./judge.ts";
 import type { Layers, ReadonlyLayers } from "./layers.ts";
 import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
 import { foldersOf, RepositoryFact } from "./repository.ts";
-import type { Range } from "./source.ts";
+import type { Range, SourceFile } from "./source.ts";
 import type { Totals } from "./totals.ts";
 import type { Packages, WorldState } from "./world.ts";
 import { PODS, scoped, type WorldIndex } from "./world-index.ts";
@@ -152,6 +152,11 @@ export class WorldSnapshot implements WorldState {
     ];
   }
 
+  /** Reads the pipelines one by one. */
+  *stepsOfPipelines(): Generator<undefined, void> {
+    for (const entry of this.files.values()) if (this.#pipelinesOf(entry).length > 0) yield undefined;
+  }
+
   /** The same bit by bit: what looks at all of the workspace one practice at a time. */
   *stepsAcross(): Generator<undefined, void> {
     for (const namespace of this.namespaces) {
@@ -212,13 +217,31 @@ export class WorldSnapshot implements WorldState {
     if (entry.role !== "pipeline" || document === undefined) return [];
     const body = rootField(document);
     if (!isGithubWorkflow(entry.path, body)) return [];
-    return [readGithubWorkflow({ body, document, path: entry.path, ...entry.standing }, this.#filesBeside(entry))];
+    const known = readPipelines.get(document);
+    // What it looked at beside itself, such as a script, is still the same.
+    if (
+      known?.entry.path === entry.path &&
+      [...known.beside].every(([uri, source]) => this.files.get(uri)?.source === source)
+    )
+      return [known.pipeline];
+    const beside = new Map<string, SourceFile | undefined>();
+    const pipeline = readGithubWorkflow(
+      { body, document, path: entry.path, ...entry.standing },
+      this.#filesBeside(entry, beside),
+    );
+    readPipelines.set(document, { entry, pipeline, beside });
+    return [pipeline];
   }
 
-  #filesBeside(entry: FileEntry): PipelineFiles {
+  /** Files of the same root by their path; which of them were asked for is noted. */
+  #filesBeside(entry: FileEntry, asked: Map<string, SourceFile | undefined>): PipelineFiles {
     const at = (path: string) => {
       const root = entry.root?.uri;
-      return root === undefined ? undefined : this.files.get(`${root}/${path.split("/").map(encodeSegment).join("/")}`);
+      if (root === undefined) return undefined;
+      const uri = `${root}/${path.split("/").map(encodeSegment).join("/")}`;
+      const found = this.files.get(uri);
+      asked.set(uri, found?.source);
+      return found;
     };
     return {
       body: (path) => {
@@ -249,6 +272,14 @@ function pipelinesIn(pipelines: readonly Pipeline[], uri: string): readonly Pipe
 const packagesByToken = new WeakMap<object, Packages>();
 const repositoriesByToken = new WeakMap<object, readonly Repository[]>();
 const foldersByToken = new WeakMap<object, readonly Folder[]>();
+interface ReadPipeline {
+  readonly entry: FileEntry;
+  readonly pipeline: Pipeline;
+  readonly beside: ReadonlyMap<string, SourceFile | undefined>;
+}
+
+const readPipelines = new WeakMap<object, ReadPipeline>();
+
 const pipelinesByToken = new WeakMap<object, readonly Pipeline[]>();
 
 /** What a token stands for, computed the first time it is asked for. */

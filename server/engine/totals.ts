@@ -9,7 +9,7 @@ type Counted = "met" | "unmet" | "unknown" | "waived";
 const tallied = new WeakMap<readonly Outcome[], ReadonlyMap<PracticeId, Tally>>();
 
 /** The state of each practice over outcomes that count. Kept with the list, which never changes. */
-function tallyOf(outcomes: readonly Outcome[]): ReadonlyMap<PracticeId, Tally> {
+export function tallyOf(outcomes: readonly Outcome[]): ReadonlyMap<PracticeId, Tally> {
   let tallies = tallied.get(outcomes);
   if (tallies === undefined) {
     tallies = tally(outcomes, false);

@@ -93,7 +93,8 @@ export class Files {
       if (!finished) return false;
     }
     progress(count);
-    return true;
+    const pipelines = this.snapshot.stepsOfPipelines();
+    return inSlices(() => pipelines.next().done === true, cancelled);
   }
 
   /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
