@@ -1,5 +1,6 @@
 /** Which ServiceAccount pods run as. */
 import type { Field, GroupKind, Resource, Workload, World } from "./facts.ts";
+import { once } from "./memo.ts";
 import type { Spot } from "./practice.ts";
 
 const BINDINGS: readonly GroupKind[] = [
@@ -33,3 +34,35 @@ export function bindingOfDefault(workload: Workload, world: World): Spot | undef
   }
   return undefined;
 }
+
+/** A controller: it acts on what it watches in the whole cluster, and a second one does the same work again. */
+export function watchesCluster(workload: Workload, world: World): boolean {
+  const { named, old } = accountOf(workload);
+  const account = named.source ?? old.source;
+  if (account === undefined) return false;
+  return world.resources("rbac.authorization.k8s.io/ClusterRoleBinding").some((binding) => {
+    if (!boundBy(binding).has(account)) return false;
+    const roles = world.named("rbac.authorization.k8s.io/ClusterRole", binding.body.at("roleRef", "name"), "cluster");
+    return [...roles.sure, ...roles.maybe].some(watches);
+  });
+}
+
+const boundBy = once((binding: Resource): ReadonlySet<string> => {
+  const accounts = binding.body
+    .at("subjects")
+    .writtenItems()
+    .filter((one) => one.at("kind").source === "ServiceAccount");
+  return new Set(accounts.flatMap((one) => one.at("name").source ?? []));
+});
+
+const watches = once((role: Resource): boolean =>
+  role.body
+    .at("rules")
+    .writtenItems()
+    .some((rule) =>
+      rule
+        .at("verbs")
+        .writtenItems()
+        .some((verb) => verb.source === "watch" || verb.source === "*"),
+    ),
+);

@@ -1,4 +1,5 @@
 /** What practices about autoscalers share: which workloads can have one, and which autoscalers can do their work. */
+import { watchesCluster } from "./accounts.ts";
 import type { Edit, Place } from "./edit.ts";
 import type { Field, Scaler, Workload, World } from "./facts.ts";
 import { once } from "./memo.ts";
@@ -103,9 +104,9 @@ function count(field: Field): number | undefined {
   return Number(text);
 }
 
-/** Stores and brokers: several of them do not share the work, whatever their file says of volumes. */
+/** Stores, brokers and what keeps measurements: several of them do not share the work, whatever their file says of volumes. */
 const STORES =
-  /(^|\/)(postgres(ql)?|mysql|mariadb|mongo(db)?|redis(-stack(-server)?)?|valkey|memcached|rabbitmq|kafka|zookeeper|elasticsearch|opensearch|cassandra|minio|etcd|influxdb|nats|mssql(-server)?|mcr\.microsoft\.com\/mssql\/server)([:@]|$)/;
+  /(^|\/)(postgres(ql)?|mysql|mariadb|mongo(db)?|redis(-stack(-server)?)?|valkey|memcached|rabbitmq|kafka|zookeeper|elasticsearch|opensearch|cassandra|minio|etcd|influxdb|nats|prometheus|alertmanager|grafana(-oss|-enterprise)?|loki|mssql(-server)?|mcr\.microsoft\.com\/mssql\/server)([:@]|$)/;
 
 /** Why a workload needs no autoscaler, or can have none. */
 export function unscalable(workload: Workload, world: World): NotApplicable | undefined {
@@ -117,7 +118,7 @@ export function unscalable(workload: Workload, world: World): NotApplicable | un
   // Where a template may add claims, those that are written decide.
   const claims = ifKnown(() => claimsOf(workload)) ?? [];
   if (isStore(workload) || claims.some((claim) => claim.writable)) return "stateful";
-  return isSingleton(workload) ? "single-replica" : undefined;
+  return isSingleton(workload) || watchesCluster(workload, world) ? "single-replica" : undefined;
 }
 
 /** Keeps what others would lose with it. */
@@ -132,7 +133,7 @@ export function isSingleton(workload: Workload): boolean {
   const words = workload.containers.flatMap(({ body }) =>
     ["command", "args"].flatMap((key) => body.at(key).writtenItems()),
   );
-  return words.some((word) => /^--(?:enable-)?leader-?elect(?:ion)?(?:=true)?$/.test(word.source ?? ""));
+  return words.some((word) => /^--?(?:enable-)?leader-?elect(?:ion)?(?:=true)?$/.test(word.source ?? ""));
 }
 
 /** An autoscaler on CPU for the workload, put behind it; nothing where that could not work, or might do harm. */

@@ -21,7 +21,11 @@ export interface Software {
 /** Finds software by its name; what each object and repository brings is read once. */
 export function software(name: RegExp): Software {
   const released = once((resource: Resource): readonly Evidence[] =>
-    chartsOf(resource).flatMap((at) => (name.test(at.source ?? "") ? [{ at, in: resource }] : [])),
+    chartsOf(resource).flatMap((chart) => {
+      // Where a template decides the chart, the name that people gave the release stands for it.
+      const at = chart.presence === "unknown" && chart.source === undefined ? resource.name : chart;
+      return name.test(at.source ?? "") ? [{ at, in: resource }] : [];
+    }),
   );
   const run = once((workload: Workload): readonly Evidence[] =>
     workload.allContainers.flatMap(({ image }) => (name.test(imageName(image)) ? [{ at: image, in: workload }] : [])),

@@ -166,7 +166,7 @@ export interface Defaults {
   readonly open: readonly Resource[];
   /** May do the one or the other, or belong to another namespace. */
   readonly maybe: readonly Resource[];
-  /** Allow everything to single workloads, and together to each that there is: then nothing is closed but what comes later. */
+  /** Allow everything to single workloads, and together to most that there are: then little is closed but what comes later. */
   readonly reopened: readonly Resource[];
 }
 
@@ -191,8 +191,8 @@ export function defaultsOf(namespace: Namespace, direction: Direction, world: Wo
   const pods = namespace.workloads.filter((workload) => !workload.hook);
   const opens = (policy: Resource, workload: Workload) =>
     world.matchesLabelSelector(policy.body.at("spec", "podSelector"), workload) === true;
-  const all = pods.length > 0 && pods.every((workload) => single.some((policy) => opens(policy, workload)));
-  return { closed, open, maybe, reopened: all ? single : [] };
+  const reopened = pods.filter((workload) => single.some((policy) => opens(policy, workload)));
+  return { closed, open, maybe, reopened: reopened.length * 2 > pods.length ? single : [] };
 }
 
 /** It is sure to be there, and not only in an example. */

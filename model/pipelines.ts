@@ -135,6 +135,11 @@ export function hiddenIn(repository: Repository, world: World): readonly Place[]
   ];
 }
 
+/** What in any of the repositories may be done unseen. */
+export function hiddenAnywhere(world: World): readonly Place[] {
+  return world.repositories().flatMap((one) => hiddenIn(one, world));
+}
+
 const RECIPES =
   /(^|\/)(Dockerfile|Containerfile)([.-][\w.-]+)?$|\.[Dd]ockerfile$|(^|\/)(\.ko\.yaml|docker-bake\.(hcl|json))$/;
 const BESIDE =

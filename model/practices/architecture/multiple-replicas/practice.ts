@@ -1,4 +1,6 @@
-import type { Workload } from "../../../facts.ts";
+import { watchesCluster } from "../../../accounts.ts";
+import { isSingleton } from "../../../autoscaling.ts";
+import type { Workload, World } from "../../../facts.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
 import { claimsOf } from "../../../volumes.ts";
@@ -23,7 +25,7 @@ export default practice({
     if (minimum.least === 0 && world.isServing(workload) !== true)
       return world.isServing(workload) === false ? notApplicable("worker") : cannotTell(minimum.at);
     if (isSingleWriter(workload)) return notApplicable("stateful");
-    if (electsLeader(workload)) return notApplicable("single-replica");
+    if (isSingleton(workload) || isController(workload, world)) return notApplicable("single-replica");
     return unmet(minimum.at, scaled ? "unmet.scaler" : "unmet", {
       workload: workload.displayName,
       least: minimum.least,
@@ -60,10 +62,10 @@ function isSingleWriter(workload: Workload): boolean {
   );
 }
 
-/** A controller of which only one is active anyway. */
-function electsLeader(workload: Workload): boolean {
-  const words = workload.containers.flatMap(({ body }) =>
-    ["args", "command"].flatMap((key) => body.at(key).writtenItems()),
-  );
-  return words.some((word) => /^--?(enable-)?leader-elect(ion)?(=true)?$/.test(word.source ?? ""));
+/** Watches the cluster and answers nobody but those who measure it: how often it is there does not matter to users. */
+function isController(workload: Workload, world: World): boolean {
+  if (!watchesCluster(workload, world)) return false;
+  const { sure, maybe } = world.servicesOf(workload);
+  const ports = [...sure, ...maybe].flatMap((service) => service.body.at("spec", "ports").writtenItems());
+  return ports.every((port) => /metrics/.test(port.at("name").source ?? ""));
 }

@@ -2,6 +2,7 @@ import type { Field, Resource, World } from "../../../facts.ts";
 import {
   cannotTell,
   met,
+  notApplicable,
   practice,
   type Sources,
   type Spot,
@@ -46,7 +47,10 @@ function ofRollout(rollout: Resource, world: World, args: Args): Verdict {
     const kind = strategy.at("blueGreen").presence === "absent" ? strategy.at("canary") : strategy.at("blueGreen");
     return [strategy, kind].some((one) => one.presence === "unknown")
       ? cannotTell(strategy)
-      : unmet(kind, undefined, args);
+      : // Without a strategy there is no release to judge.
+        kind.presence === "absent"
+        ? notApplicable("no-subject")
+        : unmet(kind, undefined, args);
   }
   return bestOf(references, (reference) => judgementBy(reference, rollout, world), args);
 }

@@ -1,5 +1,5 @@
 import type { Resource } from "../../../facts.ts";
-import { cannotTell, met, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { analysesOf, analysisOf, canariesOf, isRollout } from "../../../releases.ts";
 import { isWorkload, LASTING_KINDS } from "../../../workloads.ts";
 
@@ -50,7 +50,9 @@ function ofRollout(rollout: Resource, args: Args): Verdict {
   if (analyses.length > 0) return met(analyses.map((one) => one.at("templateName")));
   const deadline = spec.at("progressDeadlineAbort");
   if (deadline.flag() === true) return met(deadline, "met.deadline");
-  return unmet(blueGreen.presence === "present" ? blueGreen : canary, undefined, args);
+  const kind = blueGreen.presence === "present" ? blueGreen : canary;
+  // Without a strategy there is no release to end.
+  return kind.presence === "absent" ? notApplicable("no-subject") : unmet(kind, undefined, args);
 }
 
 const GATES = /^(confirm-promotion|confirm-rollout|confirm-traffic-increase)$/;

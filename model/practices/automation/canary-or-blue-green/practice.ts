@@ -62,6 +62,7 @@ function ofRollout(rollout: Resource, args: Args): Verdict {
     return active.presence === "absent" ? unmet(blueGreen, "unmet.active", args) : met(active, "met.blueGreen");
   }
   if (canary.presence === "unknown") return cannotTell(canary);
+  if (canary.presence === "absent") return unmet(strategy, "unmet.neither", args);
   const steps = canary.at("steps");
   const found = steps.writtenItems().find((step) => {
     if (["setCanaryScale", "experiment", "setHeaderRoute", "plugin"].some((key) => step.at(key).presence !== "absent"))

@@ -1,5 +1,5 @@
 import type { Edit } from "../../../edit.ts";
-import type { Repository } from "../../../facts.ts";
+import type { Pipeline, Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import {
   hiddenIn,
@@ -21,7 +21,8 @@ export default practice({
   judge(repository, world) {
     const pipelines = pipelinesIn(repository, world);
     const working = pipelines.filter(looksAtCode);
-    const good = working.filter((one) => runsOnChange(one) && one.jobs.some((job) => !job.disabled));
+    const able = working.filter((one) => runsOnChange(one) && one.jobs.some((job) => !job.disabled));
+    const good = able.filter(isInPlace);
     if (good.length > 0) return met(good.map((one) => one.place));
     if (!repository.kubernetes) return undefined;
     const started = startedByChange(repository, world);
@@ -30,6 +31,8 @@ export default practice({
     if (hidden.length > 0) return cannotTell(hidden);
     // A controller watches the manifests, and there is nothing else to build.
     if (!holdsCode(repository) && world.resources(GITOPS_KINDS).length > 0) return notApplicable("no-subject");
+    const [away] = able;
+    if (away !== undefined) return unmet(away.place, "unmet.place", { name: away.displayName });
     const [late] = working;
     if (late === undefined) return unmet(pipelines[0]?.place ?? repository.place);
     const off = late.jobs.length > 0 && late.jobs.every((job) => job.disabled);
@@ -48,6 +51,11 @@ export const sources: Sources = {
   references: ["https://docs.github.com/en/actions", "https://docs.gitlab.com/ci/yaml/"],
   equivalents: { scorecard: ["CI-Tests"] },
 };
+
+/** GitHub and its likes only run what lies in one folder. */
+function isInPlace({ provider, document }: Pipeline): boolean {
+  return provider !== "github-actions" || /\/\.(?:github|gitea|forgejo)\/workflows\/[^/]+$/.test(document.uri);
+}
 
 /** A workflow that builds the image, where the host is known and there is one image to build. */
 function skeleton(repository: Repository): Edit | undefined {

@@ -1,7 +1,8 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Resource, World } from "../../../facts.ts";
 import { GITOPS_KINDS, healthChecksOf, isStopped } from "../../../gitops.ts";
-import { ifKnown, practice, type Sources, unmet } from "../../../practice.ts";
+import { hiddenAnywhere } from "../../../pipelines.ts";
+import { cannotTell, ifKnown, practice, type Sources, unmet } from "../../../practice.ts";
 import { analysesOf, analysisOf } from "../../../releases.ts";
 
 export default practice({
@@ -15,7 +16,9 @@ export default practice({
     if (shown !== undefined) return shown;
     const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
     if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
-    return countedWorkloads(world).length > 0 ? unmet(workspace.place, "unmet.none") : undefined;
+    if (countedWorkloads(world).length === 0) return undefined;
+    const hidden = hiddenAnywhere(world);
+    return hidden.length > 0 ? cannotTell(hidden) : unmet(workspace.place, "unmet.none");
   },
 });
 

@@ -1,7 +1,7 @@
 import { countedWorkloads, shownBy } from "../../../evidence.ts";
 import { environmentFiles, environmentsIn, flags, promotions, shares } from "../../../exposure.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
-import { ownPipelines } from "../../../pipelines.ts";
+import { hiddenAnywhere, ownPipelines } from "../../../pipelines.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -20,7 +20,9 @@ export default practice({
     if (environments.length > 0) return cannotTell(environments);
     const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
     if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
-    return countedWorkloads(world).length > 0 ? unmet(workspace.place, "unmet.none") : undefined;
+    if (countedWorkloads(world).length === 0) return undefined;
+    const hidden = hiddenAnywhere(world);
+    return hidden.length > 0 ? cannotTell(hidden) : unmet(workspace.place, "unmet.none");
   },
 });
 

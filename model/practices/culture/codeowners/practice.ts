@@ -23,10 +23,12 @@ export default practice({
     if (file.text === undefined) return cannotTell(file.place);
     const rules = rulesOf(file);
     const decided = (files.get(folder.path) ?? [folder.path]).map((path) => ({ path, rule: ruleFor(path, rules) }));
-    const wrong = decided.find(({ rule }) => rule === undefined || rule.owners.length === 0 || isBotAlone(rule));
+    const [owned, ownerless] = [decided.filter(isOwned), decided.filter((one) => !isOwned(one))];
+    const [wrong] = ownerless;
     const line = (rule: OwnerRule | undefined) =>
       rule === undefined ? file.place : { ...file.place, span: rule.span };
-    if (wrong === undefined) return met(line(decided[0]?.rule));
+    // A folder has an owner where single files of it are left to everybody.
+    if (wrong === undefined || owned.length > ownerless.length) return met(line(owned[0]?.rule));
     const message = wrong.rule === undefined ? "unmet" : wrong.rule.owners.length === 0 ? "unmet.nobody" : "unmet.bot";
     return unmet(line(wrong.rule), message, { ...args, path: wrong.path });
   },
@@ -42,6 +44,10 @@ export const sources: Sources = {
 };
 
 const rulesOf = once((file: RepositoryFile) => readCodeowners(file.text ?? ""));
+
+function isOwned({ rule }: { readonly rule: OwnerRule | undefined }): boolean {
+  return rule !== undefined && rule.owners.length > 0 && !isBotAlone(rule);
+}
 
 /** A line for everything that names machines only says nothing of people. */
 function isBotAlone(rule: OwnerRule): boolean {

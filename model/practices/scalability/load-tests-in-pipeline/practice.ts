@@ -1,5 +1,6 @@
 import { countedWorkloads, type Evidence, inObjects, shownBy } from "../../../evidence.ts";
 import type { Capability, Resource, World } from "../../../facts.ts";
+import { hiddenAnywhere } from "../../../pipelines.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -28,6 +29,8 @@ export default practice({
     const [soft] = steps;
     if (soft !== undefined) return unmet(soft.place, "unmet.soft", { tool: soft.tool });
     if (countedWorkloads(world).length === 0) return undefined;
+    const hidden = hiddenAnywhere(world);
+    if (hidden.length > 0) return cannotTell(hidden);
     const [pipeline] = world
       .pipelines()
       .filter((one) => one.capabilities.some(({ name }) => name === "deploy" || name === "e2e"));

@@ -1,5 +1,7 @@
+import { measured } from "../../../autoscaling.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
+import { requestOf } from "../../../resources.ts";
 import { clashOf, modeOf, verticalScalersOf } from "../../../vertical.ts";
 
 export default practice({
@@ -17,7 +19,13 @@ export default practice({
     if (vpa === undefined) {
       if (workload.class === "batch" || workload.class === "agent") return notApplicable(workload.class);
       if (workload.class !== "long" || isServerless(workload)) return notApplicable("no-subject");
-      return unmet(workload.place, undefined, args);
+      // Both by the same use would drive each other.
+      if (world.scalersOf(workload).sure.some((one) => measured(one).has("cpu") || measured(one).has("memory")))
+        return notApplicable("superseded");
+      const asks = workload.containers.some((container) =>
+        (["cpu", "memory"] as const).some((name) => requestOf(container, name, workload, world) !== undefined),
+      );
+      return unmet(workload.place, asks ? "unmet" : "unmet.nothing", args);
     }
     const { mode, at } = modeOf(vpa);
     if (mode === "Off") return unmet(at, "unmet.off", args);
