@@ -12,6 +12,7 @@ const JOINING: readonly (readonly [key: string, joins: RegExp])[] = [
   ["kuma.io/sidecar-injection", /^(enabled|true)$/],
   ["kuma.io/mesh", /./],
   ["openservicemesh.io/sidecar-injection", /^enabled$/],
+  ["appmesh.k8s.aws/sidecarInjectorWebhook", /^enabled$/],
 ];
 
 const OPT_OUTS: readonly (readonly [key: string, leaves: RegExp])[] = [
@@ -20,6 +21,7 @@ const OPT_OUTS: readonly (readonly [key: string, leaves: RegExp])[] = [
   ["linkerd.io/inject", /^disabled$/],
   ["consul.hashicorp.com/connect-inject", /^false$/],
   ["kuma.io/sidecar-injection", /^(disabled|false)$/],
+  ["appmesh.k8s.aws/sidecarInjectorWebhook", /^disabled$/],
 ];
 
 export default practice({

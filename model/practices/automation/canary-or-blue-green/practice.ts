@@ -34,7 +34,7 @@ export default practice({
     if (isStore(workload)) return notApplicable("stateful");
     if (serving === false) return notApplicable("worker");
     if (claimsOf(workload).some((claim) => claim.writable)) return notApplicable("stateful");
-    return serving === undefined || maybe.length + inPlace.maybe.length > 0
+    return serving === undefined || maybe.length + inPlace.maybe.length > 0 || hasTwin(workload, world)
       ? cannotTell(workload.place)
       : unmet(workload.place, undefined, args);
   },
@@ -48,6 +48,8 @@ export const sources: Sources = {
   ],
   equivalents: { dsomm: ["Canary deployment", "Blue/Green Deployment"] },
 };
+
+const TWIN = /(?:^|[-_])(?:canary|blue|green|preview)(?:[-_]|$)/;
 
 type Args = Readonly<Record<string, string>>;
 
@@ -92,6 +94,13 @@ function ofKnative(workload: Workload, args: Args): Verdict {
     .items()
     .filter((one) => (one.at("percent").number() ?? 0) < 100 && (one.at("percent").number() ?? 0) > 0);
   return parts.length > 1 ? met(traffic) : unmet(workload.place, "unmet.knative", args);
+}
+
+/** One Service leads to it and to a canary beside it; how much each gets is decided by hand, and not written here. */
+function hasTwin(workload: Workload, world: World): boolean {
+  const services = world.servicesOf(workload).sure;
+  const all = services.flatMap((one) => world.selectedBy(one.body.at("spec", "selector"), one.scope).sure);
+  return all.some((one) => one !== workload && [one, workload].some(({ displayName }) => TWIN.test(displayName)));
 }
 
 /** A pipeline step that brings the file out in parts. */

@@ -1,4 +1,4 @@
-import type { Pipeline, World } from "../../../facts.ts";
+import type { Capability, Pipeline, World } from "../../../facts.ts";
 import { deploysIn, given, gives, isOwn, pushesIn } from "../../../pipelines.ts";
 import { cannotTell, ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn, scansOf } from "../../../scans.ts";
@@ -22,7 +22,7 @@ export default practice({
     }
     const [after] = late;
     if (after !== undefined) return unmet(placeIn(pipeline, after), "unmet.late", { tool: after.tool });
-    const [build] = given(pipeline, "build");
+    const build = buildIn(pipeline);
     if (build === undefined || (!publishes(pipeline) && world.pipelines().some(publishes))) return undefined;
     const registry = scanningRegistries(world);
     if (registry.length > 0) return met(registry, "met.registry");
@@ -44,6 +44,17 @@ export const sources: Sources = {
     dsomm: ["Test of virtualized environments", "Test of infrastructure components for known vulnerabilities"],
   },
 };
+
+/** The build of what is given out, where there are others beside it. */
+function buildIn(pipeline: Pipeline): Capability | undefined {
+  const builds = given(pipeline, "build");
+  const pushes = pushesIn(pipeline);
+  return (
+    builds.find((one) => pushes.some((push) => push.step === one.step)) ??
+    builds.find((one) => pushes.some((push) => push.step.job === one.step.job)) ??
+    builds[0]
+  );
+}
 
 /** What is built only to be tried out is no concern beside what is given out. */
 function publishes(pipeline: Pipeline): boolean {
