@@ -1,3 +1,4 @@
+import { watchesCluster } from "../../../accounts.ts";
 import { isStore } from "../../../autoscaling.ts";
 import type { Field, Pipeline, Resource, Workload, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
@@ -32,6 +33,7 @@ export default practice({
     if (step !== undefined) return met(step, "met.step");
     const serving = world.isServing(workload);
     if (isStore(workload)) return notApplicable("stateful");
+    if (watchesCluster(workload, world)) return notApplicable("single-replica");
     if (serving === false) return notApplicable("worker");
     if (claimsOf(workload).some((claim) => claim.writable)) return notApplicable("stateful");
     return serving === undefined || maybe.length + inPlace.maybe.length > 0 || hasTwin(workload, world)
