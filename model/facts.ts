@@ -361,6 +361,8 @@ export interface World {
    * chart writes with the same template expression are the same.
    */
   named(kinds: GroupKind | readonly GroupKind[], name: Field, scope: Scope): Matches<Resource>;
+  /** `.kmm.yaml` says that something else makes the object. */
+  isExternal(kind: string, name: Field, scope: Scope): boolean;
   namespaces(): readonly Namespace[];
   namespaceOf(workload: Workload): Namespace | undefined;
   pipelines(): readonly Pipeline[];

@@ -259,6 +259,11 @@ export function isExcluded(config: Config, path: string): boolean {
   return config.exclude.length > 0 && globsOf(config.exclude).some((glob) => glob.covers(path));
 }
 
+/** Name of the first environment that a file belongs to. */
+export function environmentFor(config: Config, path: string): string | undefined {
+  return config.environments.find(({ paths }) => globsOf(paths).some((glob) => glob.covers(path)))?.name;
+}
+
 interface CompiledWaiver {
   readonly waiver: Waiver;
   readonly path: Glob | undefined;

@@ -37,6 +37,8 @@ export interface FileEntry {
   readonly excluded: boolean;
   /** A kustomization applies it as a patch: what it holds are parts of objects. */
   readonly patch: boolean;
+  /** YAML by its language, whatever it is called. */
+  readonly yaml: boolean;
 }
 
 /** What the surroundings of a file say of it. */
@@ -44,6 +46,8 @@ export interface Surroundings {
   readonly charts: Charts;
   readonly patches: ReadonlySet<string>;
   excludes(root: Root | undefined, path: string): boolean;
+  /** Name of the environment that `.kmm.yaml` puts the file into. */
+  environment(root: Root | undefined, path: string): string | undefined;
 }
 
 /** Files above this many UTF-16 units are listed as not read, whatever the host let through. */
@@ -54,7 +58,8 @@ const YAML_12: Reading = { yaml: true, yaml11: false, templated: "never" };
 const PLAIN: Reading = { yaml: false, yaml11: false, templated: "never" };
 
 /** How a file is read, by its path. Pipelines are YAML 1.2 (`on:` stays a string) and never Helm templates. */
-function readingOf(path: string): Reading {
+function readingOf(path: string, yaml: boolean): Reading {
+  if (yaml && !isYamlPath(path)) return readingOf(`${path}.yaml`, false);
   if (/\.json5?$|(^|\/)\.renovaterc$/.test(path)) return YAML_12;
   if (!isYamlPath(path)) return PLAIN;
   if (isConfigPath(path)) return YAML_12;
@@ -85,7 +90,7 @@ export function readFile(
 ): FileEntry {
   const charts = around.charts;
   const path = relativePath(root, input.uri);
-  const bare = { uri: input.uri, path, root, standing: standingOf(path) };
+  const bare = { uri: input.uri, path, root, standing: standingOf(path, around.environment(root, path)) };
   const chart = chartOf(input.uri, charts);
   const none = {
     ...bare,
@@ -96,17 +101,17 @@ export function readFile(
     chart,
     excluded: around.excludes(root, path),
     patch: around.patches.has(input.uri),
+    yaml: input.yaml,
   } as const;
   if (input.notRead !== undefined || input.text === undefined) return none;
   if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
-  const named = readingOf(path);
-  const reading = input.yaml && !named.yaml ? YAML_11 : named;
+  const reading = readingOf(path, input.yaml);
   if (isTemplateHelper(input.uri, charts)) return none;
   if (reading.yaml && isYamlPath(path) && !input.open && !looksRelevant(path, input.text)) return none;
   const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);
   const read = { ...none, source, notRead: source.truncated ? "truncated" : undefined } as const;
-  return none.excluded || none.patch ? read : { ...read, ...factsOf(source, path, bare.standing, chart, reading) };
+  return none.excluded || none.patch ? read : { ...read, ...factsOf(source, none, reading) };
 }
 
 /** The same file seen with other surroundings. */
@@ -114,20 +119,25 @@ export function relocate(entry: FileEntry, around: Surroundings): FileEntry {
   const chart = chartOf(entry.uri, around.charts);
   const excluded = around.excludes(entry.root, entry.path);
   const patch = around.patches.has(entry.uri);
-  if (entry.source === undefined || (chart === entry.chart && excluded === entry.excluded && patch === entry.patch))
+  const standing = standingOf(entry.path, around.environment(entry.root, entry.path));
+  const stands = standing.nonProduction === entry.standing.nonProduction;
+  if (
+    entry.source === undefined ||
+    (stands && chart === entry.chart && excluded === entry.excluded && patch === entry.patch)
+  )
     return entry;
-  const moved = { ...entry, chart, excluded, patch };
+  const moved = { ...entry, standing, chart, excluded, patch };
   if (excluded || patch) return { ...moved, resources: [], role: "other" };
-  return { ...moved, ...factsOf(entry.source, entry.path, entry.standing, chart, readingOf(entry.path)) };
+  return { ...moved, ...factsOf(entry.source, moved, readingOf(entry.path, entry.yaml)) };
 }
 
 function factsOf(
   source: SourceFile,
-  path: string,
-  standing: Standing,
-  chart: string | undefined,
+  { path: own, standing, chart, yaml }: Pick<FileEntry, "path" | "standing" | "chart" | "yaml">,
   reading: Reading,
 ): Pick<FileEntry, "resources" | "role"> {
+  // What has no name that says so is looked at as if it had one.
+  const path = yaml && !isYamlPath(own) ? `${own}.yaml` : own;
   if (!reading.yaml) return { resources: [], role: "repository" };
   if (isConfigPath(path)) return { resources: [], role: "config" };
   const first = source.documents[0];
@@ -141,6 +151,7 @@ function factsOf(
 
 interface KnownResources {
   readonly chart: string | undefined;
+  readonly nonProduction: boolean;
   readonly resources: readonly Resource[];
 }
 
@@ -148,9 +159,10 @@ const known = new WeakMap<SourceDocument, KnownResources>();
 
 function resourcesOf(document: SourceDocument, standing: Standing, chart: string | undefined): readonly Resource[] {
   const before = known.get(document);
-  if (before !== undefined && before.chart === chart) return before.resources;
+  const { nonProduction } = standing;
+  if (before !== undefined && before.chart === chart && before.nonProduction === nonProduction) return before.resources;
   const resources = readKubernetes(document, { standing, chart });
-  known.set(document, { chart, resources });
+  known.set(document, { chart, nonProduction, resources });
   return resources;
 }
 

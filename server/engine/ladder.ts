@@ -42,6 +42,8 @@ export interface DimensionResult {
 
 export interface LadderOptions {
   readonly bounds: Bounds;
+  /** The strict count leads. */
+  readonly strict: boolean;
   /** At most this many cells without anything required may be skipped on the way up; the workspace allows one. */
   readonly skippable: number;
   /** There is a workload whose image is named. */
@@ -152,10 +154,12 @@ export function climb(
     level = bounded(level, culturalBound(cells, options, rungs, tallies));
     possible = possible === null ? null : (Math.max(possible, level) as Level);
   }
+  const strictly = strictLevel !== null && level !== null && strictLevel > level ? level : strictLevel;
+  if (options.strict) level = strictly;
   return {
     dimension,
     level,
-    strictLevel: strictLevel !== null && level !== null && strictLevel > level ? level : strictLevel,
+    strictLevel: strictly,
     possible,
     reach: reachOf(rungs, tallies, judged),
     progress: progressOf(level, cells, rungs, tallies),

@@ -95,13 +95,16 @@ export function isNonProductionName(segment: string): boolean {
   return NON_PRODUCTION.has(segment.toLowerCase());
 }
 
-/** How a file's path makes its objects be looked at (practices.md 0.2). */
-export function standingOf(path: string): Standing {
+/** How a file's path, or the environment it is said to belong to, makes its objects be looked at. */
+export function standingOf(path: string, environment?: string): Standing {
   const folders = path.split("/").slice(0, -1);
   const name = path.slice(path.lastIndexOf("/") + 1);
   return {
     system: /(^|\/)etc\/kubernetes\/manifests\//.test(path),
-    nonProduction: folders.some(isNonProductionName),
+    nonProduction:
+      environment === undefined
+        ? folders.some(isNonProductionName)
+        : environment.split(/[-_.\s]/).some((word) => isNonProductionName(word) || /^dev/i.test(word)),
     foreign:
       folders.some((folder) => FOREIGN_FOLDERS.has(folder)) ||
       name === "gotk-components.yaml" ||

@@ -1,6 +1,6 @@
 /** Verdicts as they count: waived, ignored, answered, shown but not counted; and the levels they add up to. */
 import type { DocumentRef } from "../../model/edit.ts";
-import type { Pipeline, Resource } from "../../model/facts.ts";
+import type { Namespace, Pipeline, Resource } from "../../model/facts.ts";
 import { DIMENSIONS, type Dimension, type PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
 import { answerFor, type Config, DEFAULT_CONFIG, type Waiver, waiverFor } from "./config.ts";
@@ -231,9 +231,9 @@ export class Outcomes {
     return met.has(practice);
   }
 
-  /** What a file shares with others: the namespaces of its workloads and, for a pipeline, the repository. */
+  /** What a file shares with others: its namespaces, those of its workloads and, for a pipeline, the repository. */
   around(entry: FileEntry): readonly Outcome[] {
-    const scopes = new Set(entry.resources.filter((one) => one instanceof WorkloadFact).map((one) => one.scope));
+    const scopes = new Set(entry.resources.flatMap((one) => namespaceOf(one) ?? []));
     const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope));
     if (entry.role !== "pipeline") return namespaces;
     const judged = this.#snapshot.judgedRepository(entry.root?.uri);
@@ -247,7 +247,8 @@ export class Outcomes {
 
   /** Levels that one object reflects, with what its namespace gives it. */
   resource(entry: FileEntry, resource: Resource): Results {
-    const namespace = resource instanceof WorkloadFact ? this.#namespace(resource.scope) : [];
+    const scope = namespaceOf(resource);
+    const namespace = scope === undefined ? [] : this.#namespace(scope);
     const outcomes = [...this.ofResource(entry, resource), ...namespace];
     return this.#climb(tally(outcomes, true), this.configFor(entry), false);
   }
@@ -306,6 +307,7 @@ export class Outcomes {
     const rungs = this.rungs(config);
     const options = {
       bounds: config.bounds,
+      strict: config.ladder === "strict",
       skippable: whole ? 1 : 5,
       workloads: this.#snapshot.index.bucket(PODS).length > 0,
       cultureAbove: 1,
@@ -351,18 +353,21 @@ export class Outcomes {
     entry: FileEntry | undefined,
     config: Config,
   ): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
-    const fact = judged.subject.fact;
+    const { kind, fact } = judged.subject;
     const id = judged.practice.id;
-    if (fact instanceof ResourceFact && fact.hasIgnores) {
-      const annotation = annotationSuppression(fact, id);
+    const object = kind === "namespace" ? (fact as Namespace).resource : fact;
+    if (object instanceof ResourceFact && object.hasIgnores) {
+      const annotation = annotationSuppression(object, id);
       if (annotation !== undefined) return { state: "waived", reason: annotation.reason, annotated: true };
     }
-    if (entry?.source?.text.includes("kmm-ignore") === true) {
-      const suppressions = readSuppressions(entry.source);
-      for (const spot of verdict.spots) {
-        const suppression = suppressions.find(id, this.#snapshot.rangeOf(spot.place).start.line);
-        if (suppression !== undefined) return { state: "waived", reason: suppression.reason, suppression };
-      }
+    for (const { place } of verdict.spots) {
+      const file = this.#snapshot.fileOf(place.document);
+      // What a file declares is kept for as long as the file is, whatever is written in others.
+      if (judged.subject.document !== undefined && kind !== "namespace" && file !== entry) continue;
+      if (file?.source?.text.includes("kmm-ignore") !== true) continue;
+      const { line } = this.#snapshot.rangeOf(place).start;
+      const suppression = readSuppressions(file.source).find(id, line);
+      if (suppression !== undefined) return { state: "waived", reason: suppression.reason, suppression };
     }
     if (config.waivers.length > 0) {
       const named =
@@ -379,8 +384,11 @@ export class Outcomes {
     return { state: "unmet" };
   }
 
+  /** The file a subject stands in. A namespace that no file declares is shown where its first workload is. */
   #entryOf(subject: Subject): FileEntry | undefined {
-    return subject.document === undefined ? undefined : this.#snapshot.fileOf(subject.document);
+    const document =
+      subject.document ?? (subject.kind === "namespace" ? (subject.fact as Namespace).place.document : undefined);
+    return document === undefined ? undefined : this.#snapshot.fileOf(document);
   }
 
   #isBelow(subject: Subject, root: string): boolean {
@@ -421,6 +429,12 @@ const productionCache = new WeakMap<readonly Resource[], boolean>();
 
 function same(one: readonly Judged[], other: readonly Judged[]): boolean {
   return one.length === other.length && one.every((judged, index) => judged === other[index]);
+}
+
+/** Scope of the namespace that an object is, or that a workload runs in. */
+function namespaceOf(resource: Resource): string | undefined {
+  if (resource.groupKind === "/Namespace") return `ns:${resource.displayName}`;
+  return resource instanceof WorkloadFact ? resource.scope : undefined;
 }
 
 type ByObject = ReadonlyMap<DocumentRef, ReadonlyMap<string, readonly Outcome[]>>;

@@ -8,7 +8,8 @@ import type {
   Resource,
   Workspace as WorkspaceFact,
 } from "../../model/facts.ts";
-import { isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
+import type { ExternalObject } from "./config.ts";
+import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
 import { reaches } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
@@ -37,6 +38,7 @@ export interface Parts {
   readonly packagesToken: object;
   readonly workspace: WorkspaceFact;
   readonly kubernetesMinor: number;
+  readonly external: readonly ExternalObject[];
 }
 
 /** Judgements by what they are about. They live as long as their subject does. */
@@ -57,6 +59,7 @@ export class WorldSnapshot implements WorldState {
   readonly repositoriesToken: object;
   readonly pipelinesToken: object;
   readonly kubernetesMinor: number;
+  readonly external: readonly ExternalObject[];
   readonly workspace: WorkspaceFact;
   readonly #parts: Parts;
   readonly #judge: Judge;
@@ -73,6 +76,7 @@ export class WorldSnapshot implements WorldState {
     this.repositoriesToken = parts.repositoriesToken;
     this.pipelinesToken = parts.pipelinesToken;
     this.kubernetesMinor = parts.kubernetesMinor;
+    this.external = parts.external;
     this.workspace = parts.workspace;
   }
 
@@ -216,7 +220,7 @@ export class WorldSnapshot implements WorldState {
     const document = entry.source?.documents[0];
     if (entry.role !== "pipeline" || document === undefined) return [];
     const body = rootField(document);
-    if (!isGithubWorkflow(entry.path, body)) return [];
+    if (isGithubAction(entry.path, body) && !isGithubWorkflow(entry.path, body)) return [];
     const known = readPipelines.get(document);
     // What it looked at beside itself, such as a script, is still the same.
     if (
@@ -346,7 +350,8 @@ function namespaceOf(scope: string, bucket: readonly Resource[], objects: readon
   const resource = name === "" ? undefined : objects.find((one) => one.displayName === name);
   return {
     scope,
-    displayName: name === "" ? scope.replace(/^chart:.*\//, "") : name,
+    // What names no namespace goes into this one, unless whoever applies it says otherwise.
+    displayName: scope === "unset" ? "default" : name === "" ? scope.replace(/^chart:.*\//, "") : name,
     resource,
     workloads,
     place: resource?.place ?? (first.namespace.presence === "present" ? first.namespace.place : first.place),

@@ -3,7 +3,7 @@
 import type { Resource } from "../../model/facts.ts";
 import type { Dimension, Level } from "../../model/kmm.ts";
 import type { Practice } from "../../model/practice.ts";
-import { type Config, type ConfigProblem, DEFAULT_CONFIG, isExcluded, readConfig } from "./config.ts";
+import { type Config, type ConfigProblem, DEFAULT_CONFIG, environmentFor, isExcluded, readConfig } from "./config.ts";
 import { patchesOf } from "./dialects/kustomize.ts";
 import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
@@ -95,6 +95,7 @@ export class Workspace {
         place: { document: { uri: options.roots[0]?.uri ?? "" }, path: [] },
       },
       kubernetesMinor: DEFAULT_CONFIG.kubernetesMinor,
+      external: DEFAULT_CONFIG.external,
     };
     this.#snapshot = this.#take();
   }
@@ -149,6 +150,7 @@ export class Workspace {
       charts,
       patches,
       excludes: (root, path) => isExcluded(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path),
+      environment: (root, path) => environmentFor(this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG, path),
     };
   }
 
@@ -246,7 +248,7 @@ export class Workspace {
     for (const root of this.#options.roots) configs.set(root.uri, this.#readConfig(root));
     this.#configs = configs;
     const first = configs.get(this.#options.roots[0]?.uri ?? "")?.config ?? DEFAULT_CONFIG;
-    this.#parts = { ...this.#parts, kubernetesMinor: first.kubernetesMinor };
+    this.#parts = { ...this.#parts, kubernetesMinor: first.kubernetesMinor, external: first.external };
     return true;
   }
 

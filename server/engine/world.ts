@@ -13,6 +13,7 @@ import type {
   Workload,
   World,
 } from "../../model/facts.ts";
+import type { ExternalObject } from "./config.ts";
 import { deliveries } from "./deliveries.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
@@ -48,6 +49,7 @@ export interface WorldState {
   readonly repositoriesToken: object;
   readonly packages: Packages;
   readonly kubernetesMinor: number;
+  readonly external: readonly ExternalObject[];
 }
 
 export interface Packages {
@@ -126,6 +128,7 @@ const REPOSITORIES = "repositories";
 const PACKAGES = "packages";
 const NAMESPACES = "namespaces";
 const VERSION = "version";
+const EXTERNAL = "external";
 
 function identityOf(state: WorldState, key: string): unknown {
   switch (key) {
@@ -139,6 +142,8 @@ function identityOf(state: WorldState, key: string): unknown {
       return state.packages;
     case VERSION:
       return state.kubernetesMinor;
+    case EXTERNAL:
+      return state.external;
     case NAMESPACES:
       return state.index.bucket(PODS);
     default:
@@ -497,6 +502,15 @@ export class TrackedWorld implements World {
       for (const bucket of this.#unsure(kind, scope)) look(bucket, undefined);
     }
     return { sure, maybe };
+  }
+
+  isExternal(kind: string, name: Field, scope: Scope): boolean {
+    this.#asked.note(EXTERNAL);
+    const text = name.source;
+    return this.#state.external.some(
+      (one) =>
+        one.kind === kind && one.name === text && (one.namespace === undefined || scope === `ns:${one.namespace}`),
+    );
   }
 
   namespaces(): readonly Namespace[] {

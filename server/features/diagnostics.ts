@@ -5,7 +5,7 @@ import type { FileEntry } from "../engine/files.ts";
 import type { Outcome, Results } from "../engine/outcomes.ts";
 import type { Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
-import { fullMessage, spotsOf } from "./findings.ts";
+import { fullMessage, levelOf, spotsOf } from "./findings.ts";
 import { problemsOf } from "./problems.ts";
 
 export type Severity = "warning" | "information" | "hint";
@@ -69,7 +69,7 @@ function severityOf(
   const { practice } = outcome;
   const config = snapshot.outcomes.configFor(entry);
   const set = config.practices.get(practice.id);
-  const level = (set === "off" ? undefined : set?.level) ?? practice.level;
+  const level = levelOf(practice, config);
   const required = (set === "off" ? undefined : set?.required) ?? practice.gate !== "supporting";
   if (level === 1 && practice.share === "all" && required && outcome.counted) return "warning";
   const held = levels[practice.dimension].level ?? 0;
@@ -91,18 +91,19 @@ function diagnosticOf(
   const spots = spotsOf(outcome);
   const here = spots.find((spot) => spot.place.document.uri === entry.uri);
   if (here === undefined) return undefined;
+  const config = snapshot.outcomes.configFor(entry);
   const related = spots
     .filter((spot) => spot !== here)
     .map((spot: Spot) => ({
       uri: spot.place.document.uri,
       range: snapshot.rangeOf(spot.place),
-      message: fullMessage(texts, outcome, spot),
+      message: fullMessage(texts, outcome, spot, config),
     }));
   return {
     code: outcome.practice.id,
     range: snapshot.rangeOf(here.place),
     severity,
-    message: fullMessage(texts, outcome, here),
+    message: fullMessage(texts, outcome, here, config),
     related,
     practice: outcome.practice,
     outcome,

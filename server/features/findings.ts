@@ -3,6 +3,7 @@ import type { Place } from "../../model/edit.ts";
 import type { Folder, Namespace, Pipeline, Resource } from "../../model/facts.ts";
 import type { Practice, Spot } from "../../model/practice.ts";
 import { cellTitle, fill, say, type Texts } from "../../model/text/texts.ts";
+import type { Config } from "../engine/config.ts";
 import type { Subject } from "../engine/judge.ts";
 import type { Outcome } from "../engine/outcomes.ts";
 import type { Snapshot } from "../engine/workspace.ts";
@@ -30,13 +31,15 @@ export function messageOf(texts: Texts, outcome: Outcome, spot: Spot | undefined
 }
 
 /** "Security and Compliance · level 3, Security Scanning: …" */
-export function fullMessage(texts: Texts, outcome: Outcome, spot: Spot | undefined): string {
-  return `${cellTitle(texts, outcome.practice.dimension, levelOf(outcome.practice))}: ${messageOf(texts, outcome, spot)}`;
+export function fullMessage(texts: Texts, outcome: Outcome, spot: Spot | undefined, config: Config): string {
+  const { practice } = outcome;
+  return `${cellTitle(texts, practice.dimension, levelOf(practice, config))}: ${messageOf(texts, outcome, spot)}`;
 }
 
-/** The level a practice stands at; where the configuration moved it, the caller passes the moved one. */
-export function levelOf(practice: Practice): Practice["level"] {
-  return practice.level;
+/** The level a practice stands at, where the configuration may have moved it. */
+export function levelOf(practice: Practice, config: Config): Practice["level"] {
+  const set = config.practices.get(practice.id);
+  return (set === "off" ? undefined : set?.level) ?? practice.level;
 }
 
 export function spotsOf(outcome: Outcome): readonly Spot[] {

@@ -6,7 +6,7 @@ import type { FileEntry } from "../engine/files.ts";
 import type { Outcome, Results } from "../engine/outcomes.ts";
 import type { Position, Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
-import { messageOf, spotsOf } from "./findings.ts";
+import { levelOf, messageOf, spotsOf } from "./findings.ts";
 
 export interface KmmHover {
   /** Markdown. */
@@ -128,6 +128,7 @@ function onPractice(
   texts: Texts,
   linkOf: LinkOf,
 ): KmmHover | undefined {
+  const config = snapshot.outcomes.configFor(entry);
   const order = ["unmet", "waived", "unknown", "met"];
   const here = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)]
     .filter((outcome) => outcome.state !== "not-applicable")
@@ -140,7 +141,7 @@ function onPractice(
     .sort(
       (one, other) =>
         order.indexOf(one.outcome.state) - order.indexOf(other.outcome.state) ||
-        one.outcome.practice.level - other.outcome.practice.level,
+        levelOf(one.outcome.practice, config) - levelOf(other.outcome.practice, config),
     );
   const first = here[0];
   if (first === undefined) return undefined;
@@ -149,7 +150,7 @@ function onPractice(
     const sign = say(texts, `state.${outcome.state}`);
     return [
       `**${link(practice.id, texts, linkOf)}** · ${sign}`,
-      cellTitle(texts, practice.dimension, practice.level),
+      cellTitle(texts, practice.dimension, levelOf(practice, config)),
       outcome.state === "met" || outcome.state === "unmet" ? asText(messageOf(texts, outcome, spot)) : "",
       outcome.state === "unmet" ? firstSentence(texts.practices[practice.id]?.why ?? "") : "",
     ]

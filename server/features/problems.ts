@@ -30,6 +30,8 @@ function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
     key: problem.key,
     args: problem.args,
   }));
+  // With an error the waivers are those of the last text that was in order, which is not the one that is shown.
+  if (root.problems.some((problem) => problem.severity === "error")) return problems;
   const used = new Set(snapshot.outcomes.all(entry.root?.uri).flatMap((outcome) => outcome.waiver ?? []));
   const unused = root.config.waivers.filter(
     (waiver) => waiver.counts && !used.has(waiver) && waiver.place.document.uri === entry.uri,
@@ -50,15 +52,17 @@ function ignoreProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
   if (entry.source === undefined) return [];
   const found: { range: Range; key: string; args: MessageArgs }[] = [];
   if (entry.source.text.includes("kmm-ignore")) {
-    const used = new Set(snapshot.outcomes.of(entry).flatMap((outcome) => outcome.suppression ?? []));
+    const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)];
+    const used = new Set(outcomes.flatMap((outcome) => outcome.suppression ?? []));
     found.push(...suppressionProblems(entry.source, used, snapshot.practiceIds));
   }
   for (const resource of entry.resources) {
     if (!(resource instanceof ResourceFact) || !resource.hasIgnores) continue;
+    const namespace = resource.groupKind === "/Namespace" ? snapshot.outcomes.around(entry) : [];
     const used = new Set<PracticeId>(
-      snapshot.outcomes
-        .ofResource(entry, resource)
-        .flatMap((outcome) => (outcome.annotated === true ? [outcome.practice.id] : [])),
+      [...snapshot.outcomes.ofResource(entry, resource), ...namespace].flatMap((outcome) =>
+        outcome.annotated === true ? [outcome.practice.id] : [],
+      ),
     );
     for (const problem of annotationProblems(resource, used, snapshot.practiceIds)) {
       found.push({ range: snapshot.rangeOf(problem.place), key: problem.key, args: problem.args });

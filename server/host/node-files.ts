@@ -101,6 +101,16 @@ function linkReason(root: string, path: string): NotReadReason | undefined {
   }
 }
 
+/** Is a file under a root never looked at: by the name of a folder, the user's globs or `.gitignore`. */
+export function isLeftOut(root: Root, uri: string, options: DiskOptions): boolean {
+  const folder = pathOfUri(root.uri);
+  const path = pathOfUri(uri);
+  if (folder === undefined || path === undefined) return false;
+  const inside = relative(folder, path).split(sep).join("/");
+  const skipped = inside.split("/").slice(0, -1).some(isSkippedFolder);
+  return skipped || globTest(options.exclude)(inside) || isIgnored(folder, path);
+}
+
 /** What a file under a root is now: its text, its absence, or why it is not read. `undefined` where it is of no interest. */
 export function readOne(root: Root, uri: string, options: DiskOptions): Change | undefined {
   const folder = pathOfUri(root.uri);

@@ -3,8 +3,11 @@ import { createHash } from "node:crypto";
 import {
   type CancellationToken,
   CodeActionKind,
+  type CodeActionParams,
   type Connection,
+  type Diagnostic,
   DidChangeWatchedFilesNotification,
+  type DocumentDiagnosticReport,
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
@@ -123,7 +126,7 @@ class Server {
     connection.onHover((params, token) => this.#answer(token, () => this.#hover(params)));
     connection.onCodeAction((params, token) => this.#answer(token, () => this.#actions(params)));
     connection.languages.diagnostics.on((params, token) =>
-      this.#answer(token, () => ({ kind: "full" as const, items: this.#diagnostics(params.textDocument.uri) })),
+      this.#answer(token, () => this.#documentDiagnostics(params.textDocument.uri, params.previousResultId)),
     );
     connection.languages.diagnostics.onWorkspace((params, token) =>
       this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)),
@@ -178,8 +181,9 @@ class Server {
     const connection = this.#connection;
     if (this.#client.folders) {
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        const gone = new Set(removed.map((folder) => folder.uri));
-        this.#folders = [...this.#folders.filter((folder) => !gone.has(folder.uri)), ...added];
+        // One that was there already is not there twice.
+        const gone = new Set([...removed, ...added].map((folder) => normalUri(folder.uri)));
+        this.#folders = [...this.#folders.filter((folder) => !gone.has(normalUri(folder.uri))), ...added];
         this.#restart();
       });
     }
@@ -231,12 +235,12 @@ class Server {
       const message = this.#texts.interface["progress.files"] ?? "{count}";
       const read = await files.scan((count) => progress?.report(message.replace("{count}", String(count))), cancelled);
       if (scan !== this.#scan) return;
-      // What was read before somebody cancelled is not the whole workspace, so what depends on it stays unsaid.
-      this.#incomplete = !read || stopped;
       this.#publishAll();
       await files.warm(() => scan !== this.#scan);
       if (scan !== this.#scan) return;
       this.#scanning = false;
+      // What was read before somebody cancelled is not the whole workspace, so what depends on it stays unsaid.
+      if (read && !stopped) this.#whole = files;
       this.#publishAll();
       this.#sendStatus();
       void this.#connection.sendNotification(INDEX_DONE, { files: files.snapshot.files.size });
@@ -247,10 +251,11 @@ class Server {
     }
   }
 
-  #incomplete = false;
+  /** The files whose folders were walked to the end once; a later walk only brings them up to date. */
+  #whole: Files | undefined;
 
   get #complete(): boolean {
-    return !this.#scanning && !this.#incomplete;
+    return this.#whole === this.#files;
   }
 
   #changed(uri: string, version: number, changes: TextDocumentContentChangeEvent[]): void {
@@ -329,6 +334,12 @@ class Server {
     return this.#found(uri).map((one) => toDiagnostic(one, this.#convert()));
   }
 
+  #documentDiagnostics(uri: string, previous: string | undefined): DocumentDiagnosticReport {
+    const items = this.#diagnostics(uri);
+    const resultId = resultIdOf(items);
+    return resultId === previous ? { kind: "unchanged", resultId } : { kind: "full", items, resultId };
+  }
+
   /** Findings of all files; those that the client has already are not sent again. */
   #workspaceDiagnostics(previous: readonly { uri: string; value: string }[]): WorkspaceDiagnosticReport {
     const known = new Map(previous.map(({ uri, value }) => [normalUri(uri), value]));
@@ -339,7 +350,7 @@ class Server {
     );
     const items = entries.map((entry): WorkspaceDocumentDiagnosticReport => {
       const found = this.#diagnostics(entry.uri);
-      const resultId = createHash("sha1").update(JSON.stringify(found)).digest("base64");
+      const resultId = resultIdOf(found);
       const about = {
         uri: this.#files.clientUri(entry.uri),
         version: this.#files.document(entry.uri)?.version ?? null,
@@ -364,7 +375,7 @@ class Server {
       : { contents: { kind: "markdown" as const, value: hover.text }, range: hover.range };
   }
 
-  #actions(params: { textDocument: { uri: string }; range: KmmDiagnostic["range"]; context: { only?: string[] } }) {
+  #actions(params: CodeActionParams) {
     const { snapshot } = this.#files;
     const entry = snapshot.entry(normalUri(params.textDocument.uri));
     const only = params.context.only;
@@ -375,6 +386,7 @@ class Server {
       return null;
     const options = this.#convert();
     return actionsAt(snapshot, entry, params.range, this.#texts, this.#settings.show)
+      .filter(({ diagnostic }) => isAskedAbout(diagnostic, params))
       .map((action) => toAction(action, [toDiagnostic(action.diagnostic, options)], options))
       .filter((action) => action !== undefined);
   }
@@ -420,6 +432,21 @@ class Server {
       throw new ResponseError(ErrorCodes.InternalError, "The request failed; the log says why.");
     }
   }
+}
+
+/**
+ * Who names findings of ours wants the fixes of those: of what stands in the range and is not named, none. A fix whose
+ * finding stands elsewhere, and is only related to the range, cannot be named.
+ */
+function isAskedAbout({ code, range }: KmmDiagnostic, { range: wanted, context }: CodeActionParams): boolean {
+  const named = context.diagnostics.filter((one) => one.source === "kmm").map((one) => one.code);
+  const here = range.start.line <= wanted.end.line && wanted.start.line <= range.end.line;
+  return named.length === 0 || !here || named.includes(code);
+}
+
+/** The same for the same findings, whatever version of the text they are of. */
+function resultIdOf(diagnostics: readonly Diagnostic[]): string {
+  return createHash("sha1").update(JSON.stringify(diagnostics)).digest("base64");
 }
 
 function isEmpty(range: {

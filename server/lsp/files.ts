@@ -3,7 +3,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { PRACTICES } from "../../model/practices.ts";
 import { baseName, type Root, rootOf } from "../engine/layout.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
-import { readOne, rootAt, walk } from "../host/node-files.ts";
+import { isLeftOut, readOne, rootAt, walk } from "../host/node-files.ts";
 import { normalUri, pathOfUri } from "../host/uris.ts";
 import { inSlices } from "./schedule.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -20,6 +20,10 @@ export class Files {
   /** The client's own spelling of what it opened. */
   readonly #spelling = new Map<string, string>();
   readonly #settings: ServerSettings;
+  /** Open documents that settings or `.gitignore` leave out. */
+  readonly #leftOut = new Set<string>();
+  /** What changed on the disk while a walk goes on, which may have passed there already. */
+  readonly #touched = new Set<string>();
 
   constructor(folders: readonly Folder[], settings: ServerSettings) {
     this.roots = folders.map((folder) => rootOfFolder(folder));
@@ -51,17 +55,30 @@ export class Files {
   /** The text of an open document is what counts, whatever is on the disk. */
   edit(document: TextDocument): void {
     const uri = normalUri(document.uri);
+    if (!this.#open.has(uri)) this.#look(uri);
     this.#open.set(uri, document);
     this.#spelling.set(uri, document.uri);
-    // A document that has no file yet has no name to go by either.
-    const yaml = uri.startsWith("untitled:") && YAML_LANGUAGES.has(document.languageId);
-    this.#workspace.apply([{ uri, text: document.getText(), version: document.version, open: true, yaml }]);
+    if (!this.#leftOut.has(uri)) this.#workspace.apply([this.#opened(uri, document)]);
+  }
+
+  /** Where the name does not say what a document is, its language does. */
+  #opened(uri: string, document: TextDocument): Change {
+    const yaml = /^(file|untitled):/.test(uri) && YAML_LANGUAGES.has(document.languageId);
+    return { uri, text: document.getText(), version: document.version, open: true, yaml };
+  }
+
+  /** Is a document never to be looked at. Asked when it is opened, and after each walk. */
+  #look(uri: string): void {
+    const root = rootOf(this.roots, uri);
+    if (root !== undefined && isLeftOut(root, uri, this.#disk())) this.#leftOut.add(uri);
+    else this.#leftOut.delete(uri);
   }
 
   close(document: TextDocument): void {
     const uri = normalUri(document.uri);
     this.#open.delete(uri);
     this.#spelling.delete(uri);
+    this.#leftOut.delete(uri);
     const root = rootOf(this.roots, uri);
     this.#workspace.apply([(root === undefined ? undefined : readOne(root, uri, this.#disk())) ?? { uri, text: null }]);
   }
@@ -69,6 +86,8 @@ export class Files {
   /** Reads the folders in slices. Answers whether it came to its end. */
   async scan(progress: (count: number) => void, cancelled: () => boolean): Promise<boolean> {
     let count = 0;
+    const seen = new Set<string>();
+    this.#touched.clear();
     for (const root of this.roots) {
       const path = pathOfUri(root.uri);
       if (path === undefined) continue;
@@ -83,6 +102,7 @@ export class Files {
         const next = changes.next();
         if (next.value !== undefined) {
           batch.push(next.value);
+          seen.add(next.value.uri);
           if ("text" in next.value) size += next.value.text?.length ?? 0;
           count++;
           if (count % 250 === 0) progress(count);
@@ -93,8 +113,26 @@ export class Files {
       if (!finished) return false;
     }
     progress(count);
+    this.#forget(seen);
     const pipelines = this.snapshot.stepsOfPipelines();
     return inSlices(() => pipelines.next().done === true, cancelled);
+  }
+
+  /** What the walk did not meet went, or is left out now. What is open may be left out now, or no more. */
+  #forget(seen: ReadonlySet<string>): void {
+    const changes: Change[] = [];
+    for (const [uri, { root }] of this.snapshot.files) {
+      const walked = root !== undefined && pathOfUri(root.uri) !== undefined;
+      if (walked && !seen.has(uri) && !this.#touched.has(uri) && !this.#open.has(uri))
+        changes.push({ uri, text: null });
+    }
+    for (const [uri, document] of this.#open) {
+      const before = this.#leftOut.has(uri);
+      this.#look(uri);
+      const now = this.#leftOut.has(uri);
+      if (before !== now) changes.push(now ? { uri, text: null } : this.#opened(uri, document));
+    }
+    if (changes.length > 0) this.#workspace.apply(changes);
   }
 
   /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
@@ -109,10 +147,12 @@ export class Files {
     let folders = false;
     for (const raw of uris) {
       const uri = normalUri(raw);
+      // A rule may hold for what has not changed.
+      if (baseName(uri) === ".gitignore") folders = true;
       if (this.#open.has(uri)) continue;
       const root = rootOf(this.roots, uri);
       if (root === undefined) continue;
-      if (baseName(uri) === ".gitignore") folders = true;
+      this.#touched.add(uri);
       const change = readOne(root, uri, this.#disk());
       if (change !== undefined) changes.push(change);
       else folders = true;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PRACTICES } from "../../model/practices.ts";
 import { type Change, type Snapshot, Workspace } from "../../server/engine/workspace.ts";
+import { diagnosticsOf } from "../../server/features/diagnostics.ts";
 import { buildReport } from "../../server/features/report.ts";
 import { textsOf } from "../support/disk.ts";
 import "../support/random.ts";
@@ -134,6 +135,102 @@ describe("workspace", () => {
     const config = after.outcomes.configs.get(ROOT);
     assert.equal(config?.config.target.security, 4);
     assert.ok((config?.problems.length ?? 0) > 0);
+  });
+
+  describe("does what its configuration says", () => {
+    const web = `${ROOT}/k8s/web.yaml`;
+    const kmm = `${ROOT}/.kmm.yaml`;
+
+    function with_(config: string, ...files: readonly (readonly [string, string])[]): Snapshot {
+      const workspace = fresh();
+      workspace.apply(files.map(([uri, text]) => ({ uri, text })));
+      return workspace.apply([{ uri: kmm, text: config }]);
+    }
+
+    function said(snapshot: Snapshot, uri = web): string[] {
+      const entry = snapshot.entry(uri);
+      return entry === undefined ? [] : diagnosticsOf(snapshot, entry, texts, "all").map((one) => one.message);
+    }
+
+    it("lets the strict count lead", () => {
+      const files = [[web, `${PIECES[0]}      serviceAccountName: web\n`]] as const;
+      const waiver =
+        "waivers:\n  - {practice: security/default-deny-ingress, reason: the platform does}\n" +
+        "  - {practice: security/network-policy-selects-workload, reason: the platform does}\n";
+      const standard = with_(waiver, ...files).outcomes.workspace().security;
+      const strict = with_(`ladder: strict\n${waiver}`, ...files).outcomes.workspace().security;
+      assert.deepEqual([standard.level, standard.strictLevel], [2, 1]);
+      assert.deepEqual([strict.level, strict.strictLevel], [1, 1]);
+    });
+
+    it("names the level that a practice was moved to", () => {
+      const moved = with_("practices: {scalability/resource-requests: {level: 3}}\n", [web, PIECES[0] ?? ""]);
+      assert.ok(
+        said(moved).some((one) => one.startsWith("Scalability and Performance · level 3, ") && /requests/.test(one)),
+      );
+    });
+
+    it("takes an object that is made elsewhere as being there", () => {
+      const account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: other, namespace: shop}\n";
+      const text = `${PIECES[0]}      serviceAccountName: web\n---\n${account}`;
+      const missing = (snapshot: Snapshot) => said(snapshot).some((one) => /no ServiceAccount web/.test(one));
+      assert.ok(missing(with_("", [web, text])));
+      assert.ok(!missing(with_("external: [{kind: ServiceAccount, name: web, namespace: shop}]\n", [web, text])));
+      assert.ok(missing(with_("external: [{kind: ServiceAccount, name: web, namespace: cart}]\n", [web, text])));
+    });
+
+    it("counts or only shows a file as its environment says", () => {
+      const test = `${ROOT}/test/web.yaml`;
+      const counted = (config: string, uri: string) =>
+        with_(config, [uri, PIECES[0] ?? ""]).entry(uri)?.resources[0]?.nonProduction === false;
+      assert.ok(counted("", web));
+      assert.ok(!counted("environments: {dev-eu: [k8s]}\n", web));
+      assert.ok(!counted("environments: [{name: development, paths: [k8s]}]\n", web));
+      assert.ok(!counted("", test));
+      assert.ok(counted("environments: {production: [test]}\n", test));
+    });
+
+    it("says nothing of waivers while the text is not in order", () => {
+      const workspace = fresh();
+      workspace.apply([{ uri: kmm, text: "waivers:\n  - {practice: security/run-as-non-root, reason: x}\n" }]);
+      assert.equal(said(workspace.snapshot, kmm).length, 1);
+      const after = workspace.apply([{ uri: kmm, text: "target: nine\n" }]);
+      assert.equal(said(after, kmm).length, 1);
+    });
+  });
+
+  describe("what is said of a namespace", () => {
+    const ID = "security/default-deny-ingress";
+    const web = `${ROOT}/web.yaml`;
+    const space = `${ROOT}/namespace.yaml`;
+
+    function found(...files: readonly (readonly [string, string])[]): string[] {
+      const workspace = fresh();
+      const snapshot = workspace.apply(files.map(([uri, text]) => ({ uri, text })));
+      return [...snapshot.files.values()].flatMap((entry) =>
+        diagnosticsOf(snapshot, entry, texts, "all")
+          .filter(({ code }) => code === ID || code === "kmm/ignore")
+          .map(({ code, range }) => `${entry.path}:${range.start.line + 1} ${code}`),
+      );
+    }
+
+    const workload = deployment("web", "{app: web}");
+    const declared = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n";
+
+    it("is shown in the file that declares it, or with its first workload", () => {
+      assert.deepEqual(found([web, workload]), [`web.yaml:5 ${ID}`]);
+      assert.deepEqual(found([web, workload], [space, declared]), [`namespace.yaml:2 ${ID}`]);
+    });
+
+    it("is ignored by a comment where it is shown, and by an annotation of the Namespace", () => {
+      assert.deepEqual(
+        found([web, workload.replace("namespace: shop", `namespace: shop # kmm-ignore ${ID}: elsewhere`)]),
+        [],
+      );
+      assert.deepEqual(found([web, workload], [space, `# kmm-ignore-file ${ID}: elsewhere\n${declared}`]), []);
+      const annotated = `${declared}  annotations:\n    kmm/ignore.security-default-deny-ingress: elsewhere\n`;
+      assert.deepEqual(found([web, workload], [space, annotated]), []);
+    });
   });
 
   it("never throws on what somebody is in the middle of typing", () => {

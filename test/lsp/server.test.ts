@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -131,15 +131,87 @@ describe("any language client", function () {
     }
   });
 
+  it("forgets what is left out now, and leaves alone what is open there", async () => {
+    mkdirSync(join(folder, ".git"));
+    const { uri, text } = await opened("k8s/web.yaml");
+    await client.diagnosed(uri, has(ISSUE));
+    const ignored = join(folder, ".gitignore");
+    const judged = async (path: string) =>
+      (await client.request<ReportResult>("kmm/report", {})).report.subjects.some((one) => one.uri === path);
+    const until = async (path: string, wanted: boolean) => {
+      for (let tries = 0; (await judged(path)) !== wanted; tries++) {
+        assert.ok(tries < 100, `${path} is ${wanted ? "not " : ""}judged`);
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    };
+    const rules = async (lines: string) => {
+      writeFileSync(ignored, lines);
+      await client.connection.sendNotification("workspace/didChangeWatchedFiles", {
+        changes: [{ uri: pathToFileURL(ignored).toString(), type: 2 }],
+      });
+    };
+    await rules("k8s/cart.yaml\nk8s/web.yaml\n");
+    await until("k8s/cart.yaml", false);
+    await client.diagnosed(uri, (diagnostics) => diagnostics.length === 0);
+    await client.change(uri, 2, [{ text: `${text}# more\n` }]);
+    await client.diagnosed(uri, (diagnostics, version) => version === 2 && diagnostics.length === 0);
+    await rules("");
+    await until("k8s/cart.yaml", true);
+    await client.diagnosed(uri, has(ISSUE));
+  });
+
+  it("reads a document by its language where it has no name that says what it is", async () => {
+    const { text } = await opened("k8s/web.yaml");
+    const named = `${root}/manifest`;
+    await client.open(named, text);
+    await client.diagnosed(named, has(ISSUE));
+    await client.open("untitled:Untitled-1", text, "helm");
+    await client.diagnosed("untitled:Untitled-1", has(ISSUE));
+    const workflow =
+      "on: push\njobs:\n  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: kubectl apply -f x\n";
+    await client.open("untitled:Untitled-2", workflow, "github-actions-workflow");
+    const hover = await client.request<Hover | null>("textDocument/hover", {
+      textDocument: { uri: "untitled:Untitled-2" },
+      position: { line: 1, character: 1 },
+    });
+    assert.match(JSON.stringify(hover?.contents), /Pipeline.*Automation/);
+    await client.open(`${root}/notes`, text, "plaintext");
+    await client.diagnosed(`${root}/notes`, (diagnostics) => diagnostics.length === 0);
+  });
+
+  it("offers the fixes of the findings that are named", async () => {
+    const { uri } = await opened("k8s/web.yaml");
+    const diagnostics = await client.diagnosed(uri, has(ISSUE));
+    const codes = async (named: readonly Diagnostic[]) => {
+      const actions = await client.request<CodeAction[]>("textDocument/codeAction", {
+        textDocument: { uri },
+        range: { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } },
+        context: { diagnostics: named },
+      });
+      return new Set(actions.map((one) => one.diagnostics?.[0]?.code));
+    };
+    assert.ok((await codes([])).size > 1);
+    assert.deepEqual(await codes(diagnostics.filter(({ code }) => code === ISSUE)), new Set([ISSUE]));
+    assert.ok((await codes([{ range: diagnostics[0]?.range as never, message: "", source: "other" }])).size > 1);
+  });
+
   it("offers pull diagnostics to who can pull, and then does not push", async () => {
     const { uri } = await opened("k8s/web.yaml", {
       capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } },
     });
     assert.equal(client.capabilities.diagnosticProvider?.workspaceDiagnostics, true);
-    const pulled = await client.request<{ kind: string; items: Diagnostic[] }>("textDocument/diagnostic", {
-      textDocument: { uri },
-    });
+    const pulled = await client.request<{ kind: string; items: Diagnostic[]; resultId: string }>(
+      "textDocument/diagnostic",
+      {
+        textDocument: { uri },
+      },
+    );
     assert.ok(has(ISSUE)(pulled.items));
+    const again = await client.request<{ kind: string }>("textDocument/diagnostic", {
+      textDocument: { uri },
+      previousResultId: pulled.resultId,
+    });
+    assert.equal(again.kind, "unchanged");
     const all = await client.request<{ items: { uri: string; items: Diagnostic[] }[] }>("workspace/diagnostic", {
       previousResultIds: [],
     });

@@ -62,7 +62,10 @@ function judgeSet(workload: Workload, world: World): Verdict {
   const args = { workload: workload.displayName, service: service.source ?? "" };
   if (service.presence === "absent" || service.source === "") return unmet(service, "unmet.unnamed", args);
   const { sure, maybe } = world.named("/Service", service, workload.scope);
-  if (sure.length + maybe.length === 0) return unmet(service, "unmet.missing", args);
+  if (sure.length + maybe.length === 0)
+    return world.isExternal("Service", service, workload.scope)
+      ? cannotTell(service)
+      : unmet(service, "unmet.missing", args);
   const headless = sure.filter((one) => one.body.at("spec", "clusterIP").text() === "None");
   if (headless.length === 0) return sure.length === 0 ? cannotTell(service) : unmet(service, "unmet.headless", args);
   const own = world.servicesOf(workload);

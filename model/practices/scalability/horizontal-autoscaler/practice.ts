@@ -112,5 +112,10 @@ function serverless(world: World): Evidence[] {
 }
 
 function isElsewhere(scaler: Scaler, world: World): boolean {
-  return !SCALABLE.test(scaler.target.kind.source ?? "Deployment") || world.resources(DELIVERIES).length > 0;
+  const { kind, name } = scaler.target;
+  return (
+    !SCALABLE.test(kind.source ?? "Deployment") ||
+    world.resources(DELIVERIES).length > 0 ||
+    world.isExternal(kind.source ?? "Deployment", name, scaler.resource.scope)
+  );
 }

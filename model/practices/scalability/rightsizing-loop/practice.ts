@@ -1,6 +1,6 @@
 import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
-import type { Workload, World } from "../../../facts.ts";
+import type { Scaler, Workload, World } from "../../../facts.ts";
 import { software } from "../../../installed.ts";
 import { cannotTell, ifKnown, met, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { clashOf, modeOf, VPA } from "../../../vertical.ts";
@@ -79,14 +79,15 @@ function vertical(world: World) {
         args: { ...args, other: clash.displayName },
       });
     else if (workload !== undefined) found.push({ at: resource.place, in: resource });
-    else if (target.maybe.length > 0 || isElsewhere(world)) unknown.push(scaler.target.name.place);
+    else if (target.maybe.length > 0 || isElsewhere(scaler, world)) unknown.push(scaler.target.name.place);
     else faults.push({ place: scaler.target.name.place, message: "unmet.dangling", args });
   }
   return { found, faults, unknown };
 }
 
-function isElsewhere(world: World): boolean {
+function isElsewhere({ target, resource }: Scaler, world: World): boolean {
   return (
+    world.isExternal(target.kind.source ?? "Deployment", target.name, resource.scope) ||
     world.resources(["helm.toolkit.fluxcd.io/HelmRelease", "argoproj.io/Application", "argoproj.io/ApplicationSet"])
       .length > 0
   );

@@ -28,7 +28,9 @@ export default practice({
     if (named.presence === "unknown") return cannotTell(named);
     // Where nobody keeps accounts beside the workloads, they are made elsewhere.
     const missing = sure.length + maybe.length === 0 && world.resources(ACCOUNT, workload.scope).length > 0;
-    return missing ? unmet(named, "unmet.missing", args) : met(named);
+    return missing && !world.isExternal("ServiceAccount", named, workload.scope)
+      ? unmet(named, "unmet.missing", args)
+      : met(named);
   },
   fix(workload, world) {
     const { named, old } = accountOf(workload);
