@@ -2,8 +2,8 @@
 
 import { isStore } from "./autoscaling.ts";
 import type { Place } from "./edit.ts";
-import type { Field, Resource, Workload, World } from "./facts.ts";
-import { cannotTell, met, type Verdict } from "./practice.ts";
+import type { Field, Resource, Workload, Workspace, World } from "./facts.ts";
+import { cannotTell, met, unmet, type Verdict } from "./practice.ts";
 
 /** Something that shows a practice, and the object it stands in. */
 export interface Evidence {
@@ -30,6 +30,12 @@ export function shownBy(found: readonly Evidence[], world: World): Verdict | und
   const certain = counted.filter((one) => !one.in.conditional);
   if (certain.length > 0) return met(certain.map((one) => one.at));
   return counted.length > 0 ? cannotTell(counted.map((one) => one.at)) : undefined;
+}
+
+/** What the workspace as a whole does without; nothing is said of one that holds no object at all. */
+export function lacking(workspace: Workspace, world: World): Verdict | undefined {
+  const holdsAny = countedWorkloads(world).length > 0 || world.resourcesOfGroup(/^/).length > 0;
+  return holdsAny ? unmet(workspace.place) : undefined;
 }
 
 /** The workload that one speaks of where any would do: one that serves and is no database, else one that stays, else any. */

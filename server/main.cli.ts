@@ -7,14 +7,23 @@ declare const KMM_VERSION: string;
 
 const folder = __dirname;
 
+// A reader that has seen enough, such as `head`, closes the pipe: nothing is wrong, and the status is that of the check.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.exitCode = 3;
+  });
+
+/** Of variables that are set to nothing, the next one counts. */
+const { LC_ALL, LC_MESSAGES, LANG, NO_COLOR, TERM } = process.env;
+
 main(process.argv.slice(2), {
   version: KMM_VERSION,
   folder,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  locale: process.env["LC_ALL"] ?? process.env["LC_MESSAGES"] ?? process.env["LANG"],
-  columns: process.stdout.columns ?? 120,
-  colour: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
+  locale: LC_ALL || LC_MESSAGES || LANG,
+  columns: process.stdout.columns || 120,
+  colour: process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb",
   serve: () => {
     createRequire(__filename)(join(folder, "server.js"));
     return new Promise(() => {});

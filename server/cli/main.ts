@@ -1,12 +1,13 @@
 /** The command line: pushes files, prints, sets the exit status. Data goes to stdout, messages to stderr. */
 import { statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { DIMENSIONS, type Dimension, isDimension, isLevel, type Level } from "../../model/kmm.ts";
+import { Command, CommanderError, Option } from "commander";
+import { DIMENSIONS } from "../../model/kmm.ts";
 import { PRACTICES } from "../../model/practices.ts";
 import { SOURCES } from "../../model/sources.ts";
-import { say, type Texts } from "../../model/text/texts.ts";
+import { LANGUAGES, type Language, say, type Texts } from "../../model/text/texts.ts";
 import type { Root } from "../engine/layout.ts";
+import { nearest } from "../engine/nearest.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
 import { explain } from "../features/explain.ts";
 import { practiceTable } from "../features/practice-table.ts";
@@ -15,7 +16,9 @@ import type { Report } from "../features/report-contract.ts";
 import { DEFAULT_MAX_FILE_SIZE_KB, readText, rootAt, walk } from "../host/node-files.ts";
 import { languageOf, loadTexts } from "../host/texts.ts";
 import { uriOfPath } from "../host/uris.ts";
+import { type Levels, levelFor, readLevels } from "./levels.ts";
 import { printGrid } from "./print.ts";
+import { errorText, helpIn } from "./words.ts";
 
 /** 0 done; 1 a gate was not met; 2 the call or a configuration file is wrong; 3 an internal error. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -35,65 +38,31 @@ export interface CliHost {
 
 class UsageError extends Error {}
 
-interface Gates {
-  readonly all: Level | undefined;
-  readonly byDimension: ReadonlyMap<Dimension, Level>;
-}
-
 interface CheckOptions {
   readonly format: "grid" | "json";
   readonly output?: string;
-  readonly target?: Gates;
-  readonly failBelow?: Gates;
-  readonly lang?: "en" | "sv";
+  readonly target?: Levels;
+  readonly failBelow?: Levels;
   readonly strict?: boolean;
 }
 
 export async function main(args: readonly string[], host: CliHost): Promise<ExitCode> {
   let exit: ExitCode = 0;
-  const program = new Command("kmm")
-    .description("Names the level of the Kubernetes Maturity Model that files reflect, and the step that comes next.")
-    .version(host.version)
-    .exitOverride()
-    .configureOutput({ writeOut: host.out, writeErr: host.err })
-    .showHelpAfterError("(run with --help for what can be said)");
-  program
-    .command("check")
-    .description("judge files and folders, and print the report")
-    .argument("[path...]", "files or folders", ["."])
-    .addOption(new Option("--format <format>", "what to print").choices(["grid", "json"]).default("grid"))
-    .option("--output <file>", "write to a file instead of standard output")
-    .option("--target <levels>", "target: a level, or dimension=level,…", gates)
-    .option("--fail-below <levels>", "exit with 1 when a level is lower: a level, or dimension=level,…", gates)
-    .option("--strict", "gate on the strict levels")
-    .addOption(language())
-    .action((paths: string[], options: CheckOptions) => {
-      exit = check(paths, options, host);
-    });
-  program
-    .command("practices")
-    .description("list all practices by cell")
-    .addOption(new Option("--format <format>", "what to print").choices(["table", "json"]).default("table"))
-    .addOption(language())
-    .action((options: { format: "table" | "json"; lang?: "en" | "sv" }) =>
-      host.out(practiceTable(PRACTICES, SOURCES, textsFor(options, host), options.format)),
-    );
-  program
-    .command("explain")
-    .description("explain a practice")
-    .argument("<practice>", "its id, such as security/run-as-non-root")
-    .addOption(language())
-    .action((id: string, options: { lang?: "en" | "sv" }) => host.out(explainOne(id, textsFor(options, host))));
-  program
-    .command("lsp")
-    .description("serve the Language Server Protocol")
-    .option("--stdio", "on standard input and output (the only way)")
-    .action(() => host.serve());
+  let texts: Texts | undefined;
   try {
+    const words = loadTexts(host.folder, languageIn(args) ?? languageOf(host.locale));
+    texts = words;
+    const program = programIn(words, host, (code) => {
+      exit = code;
+    });
     await program.parseAsync([...args], { from: "user" });
     return exit;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (texts !== undefined && error.code !== "commander.help") host.err(`${errorText(error, texts)}\n`);
+      return 2;
+    }
     if (error instanceof UsageError) {
       host.err(`${error.message}\n`);
       return 2;
@@ -103,43 +72,77 @@ export async function main(args: readonly string[], host: CliHost): Promise<Exit
   }
 }
 
-function language(): Option {
-  return new Option("--lang <language>", "language of the texts").choices(["en", "sv"]);
+function programIn(texts: Texts, host: CliHost, exit: (code: ExitCode) => void): Command {
+  const levels = (text: string) => readLevels(text, texts);
+  const format = (...choices: string[]) =>
+    new Option("--format <format>", say(texts, "cli.format")).choices(choices).default(choices[0]);
+  const language = () => new Option("--lang <language>", say(texts, "cli.lang")).choices(LANGUAGES);
+  const program = new Command("kmm")
+    .description(say(texts, "cli.description"))
+    .version(host.version, "-V, --version", say(texts, "cli.version"))
+    .helpOption("-h, --help", say(texts, "cli.help"))
+    .helpCommand(say(texts, "cli.helpCommand"), say(texts, "cli.help"))
+    .configureHelp(helpIn(texts))
+    .exitOverride()
+    .configureOutput({
+      writeOut: host.out,
+      writeErr: host.err,
+      outputError: () => {},
+      getOutHelpWidth: () => host.columns,
+      getErrHelpWidth: () => host.columns,
+    });
+  program
+    .command("check")
+    .description(say(texts, "cli.check"))
+    .argument("[path...]", say(texts, "cli.paths"), ["."])
+    .addOption(format("grid", "json"))
+    .option("--output <file>", say(texts, "cli.output"))
+    .option("--target <levels>", say(texts, "cli.target"), levels)
+    .option("--fail-below <levels>", say(texts, "cli.failBelow"), levels)
+    .option("--strict", say(texts, "cli.strict"))
+    .addOption(language())
+    .action((paths: string[], options: CheckOptions) => exit(check(paths, options, texts, host)));
+  program
+    .command("practices")
+    .description(say(texts, "cli.practices"))
+    .addOption(format("table", "json"))
+    .addOption(language())
+    .action((options: { format: "table" | "json" }) =>
+      host.out(practiceTable(PRACTICES, SOURCES, texts, options.format)),
+    );
+  program
+    .command("explain")
+    .description(say(texts, "cli.explain"))
+    .argument("<practice>", say(texts, "cli.practice"))
+    .addOption(language())
+    .action((id: string) => host.out(explainOne(id, texts)));
+  program
+    .command("lsp")
+    .description(say(texts, "cli.lsp"))
+    .option("--stdio", say(texts, "cli.stdio"))
+    .action(() => host.serve());
+  return program;
 }
 
-function textsFor(options: { readonly lang?: "en" | "sv" }, host: CliHost): Texts {
-  return loadTexts(host.folder, options.lang ?? languageOf(host.locale));
+/** The language that is asked for, before anything else is read: errors and help are in it as well. */
+function languageIn(args: readonly string[]): Language | undefined {
+  const at = args.findLastIndex((arg) => arg === "--lang" || arg.startsWith("--lang="));
+  const asked = args[at] === "--lang" ? args[at + 1] : args[at]?.slice("--lang=".length);
+  return LANGUAGES.find((one) => one === asked);
 }
 
-/** `3`, or `security=3,architecture=2`. */
-function gates(text: string): Gates {
-  const byDimension = new Map<Dimension, Level>();
-  let all: Level | undefined;
-  for (const part of text.split(",").map((one) => one.trim())) {
-    const [left, right] = part.includes("=") ? part.split("=") : [undefined, part];
-    const level = Number(right);
-    if (!isLevel(level)) throw new InvalidArgumentError(`"${right}" is not a level from 1 to 5.`);
-    if (left === undefined) all = level;
-    else if (isDimension(left)) byDimension.set(left, level);
-    else throw new InvalidArgumentError(`"${left}" is none of ${DIMENSIONS.join(", ")}.`);
-  }
-  return { all, byDimension };
-}
-
-function check(paths: readonly string[], options: CheckOptions, host: CliHost): ExitCode {
-  const texts = textsFor(options, host);
-  const snapshot = read(paths, options);
-  const problems = configErrors(snapshot, texts);
-  if (problems.length > 0) {
-    host.err(`${problems.join("\n")}\n`);
-    return 2;
-  }
+function check(paths: readonly string[], options: CheckOptions, texts: Texts, host: CliHost): ExitCode {
+  const snapshot = read(paths, options, texts);
+  const problems = configProblems(snapshot, texts);
+  for (const { text } of problems) host.err(`${text}\n`);
+  if (problems.some(({ isError }) => isError)) return 2;
   const report = buildReport(snapshot, { texts, version: host.version });
   write(
     options.format === "json"
       ? `${JSON.stringify(report, null, 2)}\n`
       : printGrid(report, { texts, colour: host.colour && options.output === undefined, width: host.columns }),
     options,
+    texts,
     host,
   );
   for (const error of snapshot.errors) host.err(`${error.practice}: ${error.message}\n`);
@@ -148,17 +151,15 @@ function check(paths: readonly string[], options: CheckOptions, host: CliHost): 
   return failures.length > 0 ? 1 : 0;
 }
 
-function read(paths: readonly string[], options: CheckOptions): Snapshot {
-  const targets = paths.map((path) => target(path));
+function read(paths: readonly string[], options: CheckOptions, texts: Texts): Snapshot {
+  const targets = paths.map((path) => target(path, texts));
   const roots: Root[] = [];
   for (const one of targets) if (!roots.some((root) => root.uri === one.root.uri)) roots.push(one.root);
   const workspace = new Workspace({
     practices: PRACTICES,
     roots,
     today: new Date().toISOString().slice(0, 10),
-    ...(options.target === undefined
-      ? {}
-      : { targets: Object.fromEntries(DIMENSIONS.flatMap((dimension) => levelFor(options.target, dimension))) }),
+    ...(options.target === undefined ? {} : { targets: targetsOf(options.target) }),
   });
   const disk = { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB };
   return workspace.apply(
@@ -168,44 +169,49 @@ function read(paths: readonly string[], options: CheckOptions): Snapshot {
   );
 }
 
-function levelFor(gates: Gates | undefined, dimension: Dimension): readonly (readonly [Dimension, Level])[] {
-  const level = gates?.byDimension.get(dimension) ?? gates?.all;
-  return level === undefined ? [] : [[dimension, level]];
+function targetsOf(levels: Levels) {
+  return Object.fromEntries(
+    DIMENSIONS.flatMap((dimension) => {
+      const level = levelFor(levels, dimension);
+      return level === undefined ? [] : [[dimension, level]];
+    }),
+  );
 }
 
 /** A folder is walked; a file is looked at alone. */
-function target(path: string) {
+function target(path: string, texts: Texts) {
   const full = resolve(path);
   let isFolder: boolean;
   try {
     isFolder = statSync(full).isDirectory();
-  } catch {
-    throw new UsageError(`${path}: there is no such file or folder.`);
+  } catch (error) {
+    const key = ["ENOENT", "ENOTDIR"].includes(codeOf(error)) ? "cli.noPath" : "cli.cannotRead";
+    throw new UsageError(say(texts, key, { path, code: codeOf(error) }));
   }
   if (isFolder) return { folder: full, root: rootAt(full), file: undefined };
   const folder = dirname(full);
+  const place = { folder, root: rootAt(folder, false) };
   const text = readText(full, DEFAULT_MAX_FILE_SIZE_KB * 1024);
   const uri = uriOfPath(full);
-  return {
-    folder,
-    root: rootAt(folder, false),
-    file: typeof text === "string" ? { uri, text } : { uri, notRead: text.reason },
-  };
+  if (typeof text === "string") return { ...place, file: { uri, text } };
+  return { ...place, file: { uri, notRead: text.reason } };
 }
 
-/** Errors in `.kmm.yaml`, each with file, line and column. */
-function configErrors(snapshot: Snapshot, texts: Texts): string[] {
+/** What is wrong in `.kmm.yaml`, each with file, line and column. */
+function configProblems(snapshot: Snapshot, texts: Texts) {
   return [...snapshot.outcomes.configs.values()].flatMap(({ problems, uri }) =>
-    problems
-      .filter((problem) => problem.severity === "error")
-      .map((problem) => {
-        const { start } = snapshot.rangeOf(problem.place);
-        return `${snapshot.files.get(uri ?? "")?.path ?? ".kmm.yaml"}:${start.line + 1}:${start.character + 1}: ${say(texts, problem.key, problem.args)}`;
-      }),
+    problems.map((problem) => {
+      const { start } = snapshot.rangeOf(problem.place);
+      const path = snapshot.files.get(uri ?? "")?.path ?? ".kmm.yaml";
+      return {
+        isError: problem.severity === "error",
+        text: `${path}:${start.line + 1}:${start.character + 1}: ${say(texts, problem.key, problem.args)}`,
+      };
+    }),
   );
 }
 
-function write(text: string, options: CheckOptions, host: CliHost): void {
+function write(text: string, options: CheckOptions, texts: Texts, host: CliHost): void {
   if (options.output === undefined) {
     host.out(text);
     return;
@@ -213,8 +219,13 @@ function write(text: string, options: CheckOptions, host: CliHost): void {
   try {
     writeFileSync(options.output, text);
   } catch (error) {
-    throw new UsageError(`${options.output}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(say(texts, "cli.cannotWrite", { path: options.output, code: codeOf(error) }));
   }
+}
+
+/** What the system calls an error, such as ENOENT. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /** Levels below the gate. Without evidence a dimension fails only a gate that names it. */
@@ -222,19 +233,43 @@ function failed(report: Report, options: CheckOptions, texts: Texts): string[] {
   const gate = options.failBelow;
   if (gate === undefined) return [];
   return report.dimensions.flatMap((dimension) => {
-    const named = gate.byDimension.get(dimension.id);
-    const wanted = named ?? gate.all;
+    const named = gate.byDimension.has(dimension.id);
+    const wanted = levelFor(gate, dimension.id);
     const level = options.strict === true ? dimension.strictLevel : dimension.level;
-    if (wanted === undefined || (level === null && named === undefined) || (level ?? 0) >= wanted) return [];
-    return [say(texts, "gate.failed", { dimension: texts.dimensions[dimension.id].name, level: level ?? "–", wanted })];
+    if (wanted === undefined || (level === null && !named) || (level ?? 0) >= wanted) return [];
+    const { name } = texts.dimensions[dimension.id];
+    return [
+      level === null
+        ? say(texts, "gate.noEvidence", { dimension: name, wanted })
+        : say(texts, options.strict === true ? "gate.failedStrictly" : "gate.failed", {
+            dimension: name,
+            level,
+            wanted,
+          }),
+    ];
   });
 }
 
 function explainOne(id: string, texts: Texts): string {
   const practice = PRACTICES.find((one) => one.id === id);
   if (practice !== undefined) return explain(practice, texts, SOURCES[practice.id] ?? { references: [] });
-  const near = PRACTICES.filter((one) => one.id.includes(id) || one.id.endsWith(`/${id}`)).map((one) => one.id);
+  const near = practicesNear(id);
   throw new UsageError(
-    `${say(texts, "explain.unknown", { practice: id })}${near.length > 0 ? ` ${say(texts, "explain.near", { practices: near.slice(0, 5).join(", ") })}` : ""}`,
+    [
+      say(texts, "explain.unknown", { practice: id }),
+      ...(near.length > 0 ? [say(texts, "explain.near", { practices: near.join(", ") })] : []),
+      say(texts, "explain.all"),
+    ].join("\n"),
   );
+}
+
+/** Those that hold what was said, else the one that it was probably meant to be, with or without its dimension. */
+function practicesNear(id: string): readonly string[] {
+  const ids = PRACTICES.map((one) => one.id);
+  const holding = id === "" ? [] : ids.filter((one) => one.includes(id)).slice(0, 5);
+  if (holding.length > 0) return holding;
+  const nameOf = (one: string) => one.slice(one.indexOf("/") + 1);
+  const name = nearest(nameOf(id), ids.map(nameOf));
+  const whole = nearest(id, ids);
+  return whole === undefined ? ids.filter((one) => nameOf(one) === name) : [whole];
 }

@@ -1,5 +1,5 @@
 /** The report for a terminal. */
-import { DIMENSIONS, LEVELS } from "../../model/kmm.ts";
+import { DIMENSIONS, LEVELS, type Level } from "../../model/kmm.ts";
 import { cellName, dimensionName, fill, say, type Texts } from "../../model/text/texts.ts";
 import type { Report, ReportCell, ReportDimension } from "../features/report-contract.ts";
 
@@ -15,11 +15,22 @@ export interface PrintOptions {
 /** The 5 x 5 grid, the levels, and what holds each. */
 export function printGrid(report: Report, options: PrintOptions): string {
   const { texts } = options;
-  const names = DIMENSIONS.map((dimension) => dimensionName(texts, dimension));
-  const first = Math.max(...names.map((name) => name.length)) + 2;
-  const width = Math.min(24, Math.max(12, Math.floor((options.width - first) / 5) - 1));
-  const lines: string[] = [];
-  lines.push(" ".repeat(first) + LEVELS.map((level) => pad(say(texts, "grid.level", { level }), width)).join(" "));
+  const first = Math.max(...DIMENSIONS.map((dimension) => dimensionName(texts, dimension).length)) + 2;
+  const words = DIMENSIONS.flatMap((dimension) =>
+    LEVELS.flatMap((level) => cellName(texts, dimension, level).split(" ")),
+  );
+  const width = Math.min(24, Math.floor((options.width - first + 1) / 5) - 1);
+  const fits = width >= Math.max(...words.map((word) => word.length));
+  const lines = fits ? table(report, options, first, width) : list(report, options);
+  lines.push(summary(report, texts), say(texts, "grid.legend"), "");
+  for (const dimension of report.dimensions) lines.push(...nextSteps(report, dimension, texts));
+  lines.push(scannedText(report, texts));
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function table(report: Report, options: PrintOptions, first: number, width: number): string[] {
+  const { texts } = options;
+  const lines = [" ".repeat(first) + LEVELS.map((level) => pad(say(texts, "grid.level", { level }), width)).join(" ")];
   for (const dimension of report.dimensions) {
     const cells = LEVELS.map((level) => ({
       level,
@@ -33,17 +44,34 @@ export function printGrid(report: Report, options: PrintOptions): string {
       const parts = cells.map(({ level, cell }, index) => {
         const row = rows[index] ?? [];
         const text = line < row.length ? (row[line] ?? "") : line === row.length ? cellText(cell) : "";
-        const held = dimension.level !== null && level <= dimension.level;
-        return paint(pad(text, width), line === row.length ? ratingColour(cell) : held ? "bold" : "dim", options);
+        const style = line === row.length ? ratingColour(cell) : nameStyle(dimension, level);
+        return paint(pad(text, width), style, options);
       });
       lines.push(paint(pad(label, first), line === 0 ? "bold" : "", options) + parts.join(" "));
     }
     lines.push("");
   }
-  lines.push(summary(report, texts), say(texts, "grid.legend"), "");
-  for (const dimension of report.dimensions) lines.push(...nextSteps(report, dimension, texts));
-  lines.push(scannedText(report, texts));
-  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  return lines;
+}
+
+/** The same for a terminal that five columns do not fit into. */
+function list(report: Report, options: PrintOptions): string[] {
+  const { texts } = options;
+  return report.dimensions.flatMap((dimension) => {
+    const names = LEVELS.map((level) => cellName(texts, dimension.id, level));
+    const width = Math.max(...names.map((name) => name.length));
+    const cells = LEVELS.map((level, index) => {
+      const cell = dimension.cells.find((one) => one.level === level);
+      const name = paint(pad(`${level} ${names[index]}`, width + 2), nameStyle(dimension, level), options);
+      return `  ${name}  ${paint(cellText(cell), ratingColour(cell), options)}`;
+    });
+    const title = paint(dimensionName(texts, dimension.id), "bold", options);
+    return [`${title}: ${levelText(dimension, texts)}`, ...cells, ""];
+  });
+}
+
+function nameStyle(dimension: ReportDimension, level: Level): Style {
+  return dimension.level !== null && level <= dimension.level ? "bold" : "dim";
 }
 
 function levelText(dimension: ReportDimension, texts: Texts): string {
@@ -83,7 +111,7 @@ function summary(report: Report, texts: Texts): string {
   return say(texts, "grid.overall", {
     level: report.overall,
     weakest: weakest.join(", "),
-    mean: (report.mean ?? 0).toFixed(1),
+    mean: (report.mean ?? 0).toFixed(1).replace(".", texts.language === "sv" ? "," : "."),
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
+import { type Evidence, inObjects, lacking, shownBy } from "../../../evidence.ts";
 import type { GroupKind, World } from "../../../facts.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
@@ -37,7 +37,7 @@ export default practice({
     if (shown.length >= 2)
       return cannotTell(shown.flatMap((verdict) => ("spots" in verdict ? verdict.spots.slice(0, 1) : [])));
     const [one] = sure;
-    return one === undefined ? unmet(workspace.place) : unmet(one.place, "unmet.one");
+    return one === undefined ? lacking(workspace, world) : unmet(one.place, "unmet.one");
   },
 });
 

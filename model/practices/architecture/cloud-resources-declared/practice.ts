@@ -1,6 +1,6 @@
-import { inObjects, shownBy } from "../../../evidence.ts";
+import { inObjects, lacking, shownBy } from "../../../evidence.ts";
 import type { Resource, World } from "../../../facts.ts";
-import { practice, type Sources, unmet } from "../../../practice.ts";
+import { practice, type Sources } from "../../../practice.ts";
 
 /** API groups whose objects stand for something outside the cluster. */
 const GROUPS =
@@ -21,7 +21,7 @@ export default practice({
     const declared = world
       .resourcesOfGroup(GROUPS)
       .filter(({ group, kind }) => !MACHINERY.test(group) && !SETUP.test(kind));
-    return shownBy(inObjects([...declared, ...claimed(world)]), world) ?? unmet(workspace.place);
+    return shownBy(inObjects([...declared, ...claimed(world)]), world) ?? lacking(workspace, world);
   },
 });
 

@@ -1,7 +1,7 @@
-import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
+import { type Evidence, inObjects, lacking, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Workload, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
-import { cannotTell, practice, type Sources, unmet } from "../../../practice.ts";
+import { cannotTell, practice, type Sources } from "../../../practice.ts";
 
 /** Objects of runtimes that start code when something happens. */
 const KINDS: readonly GroupKind[] = [
@@ -45,7 +45,7 @@ export default practice({
   judge(workspace, world) {
     const shown = shownBy([...inObjects(world.resources(KINDS)), ...queues(world), ...dapr(world)], world);
     const open = triggers(world).find(({ at }) => at.presence === "unknown");
-    return shown ?? (open === undefined ? unmet(workspace.place) : cannotTell(open.at));
+    return shown ?? (open === undefined ? lacking(workspace, world) : cannotTell(open.at));
   },
 });
 

@@ -1,6 +1,6 @@
-import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
+import { type Evidence, inObjects, lacking, shownBy } from "../../../evidence.ts";
 import type { Field, GroupKind, World } from "../../../facts.ts";
-import { practice, type Sources, unmet } from "../../../practice.ts";
+import { practice, type Sources } from "../../../practice.ts";
 
 /** Objects that only make sense with more than one cluster. */
 const KINDS: readonly GroupKind[] = [
@@ -31,7 +31,7 @@ export default practice({
       shownBy(
         [...inObjects(world.resources(KINDS)), ...generated(world), ...destinations(world), ...remote(world)],
         world,
-      ) ?? unmet(workspace.place)
+      ) ?? lacking(workspace, world)
     );
   },
 });

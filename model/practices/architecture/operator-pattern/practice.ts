@@ -1,6 +1,6 @@
-import { type Evidence, inObjects, shownBy } from "../../../evidence.ts";
+import { type Evidence, inObjects, lacking, shownBy } from "../../../evidence.ts";
 import type { GroupKind, Resource, World } from "../../../facts.ts";
-import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources } from "../../../practice.ts";
 
 /** Groups of custom resources that stand for a whole service, with what their operators are called where they are installed. */
 const OPERATORS: readonly (readonly [group: RegExp, install: RegExp])[] = [
@@ -59,7 +59,7 @@ export default practice({
     if (shown !== undefined) return shown;
     // The operator may be part of the cluster already; that no file shows.
     const maybe = found.flatMap((one) => one.resources).filter((resource) => !resource.nonProduction);
-    return maybe.length > 0 ? cannotTell(maybe.map((resource) => resource.place)) : unmet(workspace.place);
+    return maybe.length > 0 ? cannotTell(maybe.map((resource) => resource.place)) : lacking(workspace, world);
   },
 });
 
