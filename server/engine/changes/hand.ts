@@ -183,7 +183,8 @@ function keyText(key: string, hand: Hand, flow: boolean): string {
 
 /** How brackets that span lines are laid out: `column` is that of the line that opens them. */
 export interface Spread {
-  readonly column: number;
+  /** White space in front of the lines, as the author wrote it: tabs stay tabs. */
+  readonly indent: string;
   readonly lineBreak: string;
 }
 
@@ -215,7 +216,8 @@ type Part = (spread: Spread | undefined) => string;
 function brackets(open: string, parts: readonly Part[], close: string, hand: Hand, spread: Spread | undefined): string {
   if (parts.length === 0) return open + close;
   if (spread === undefined) return open + parts.map((part) => part(undefined)).join(`,${hand.afterComma}`) + close;
-  const inner = { ...spread, column: spread.column + hand.step };
-  const lead = spread.lineBreak + " ".repeat(inner.column);
-  return `${open}${parts.map((part) => lead + part(inner)).join(",")}${spread.lineBreak}${" ".repeat(spread.column)}${close}`;
+  const step = spread.indent.startsWith("\t") ? "\t" : " ".repeat(hand.step);
+  const inner = { ...spread, indent: spread.indent + step };
+  const lead = spread.lineBreak + inner.indent;
+  return `${open}${parts.map((part) => lead + part(inner)).join(",")}${spread.lineBreak}${spread.indent}${close}`;
 }

@@ -5,7 +5,16 @@ import type { Hand, Spread } from "./hand.ts";
 import { entryLines, flowPair, flowText, handIn, itemLines } from "./hand.ts";
 import type { OutlineCollection, OutlineList, OutlineMap } from "./outline.ts";
 import type { Pen } from "./pen.ts";
-import { isBlankOrComment, isComment, leadingSpaces, lineEnd, lineStart, nextContent, nextLine } from "./text.ts";
+import {
+  indentOf,
+  isBlankOrComment,
+  isComment,
+  leadingSpaces,
+  lineEnd,
+  lineStart,
+  nextContent,
+  nextLine,
+} from "./text.ts";
 
 export type Pair = readonly [key: string, value: Json];
 
@@ -157,8 +166,8 @@ function insertFlow(pen: Pen, collection: OutlineCollection, parts: readonly Par
     return pen.write(last.end, last.end, parts.map((part) => `,${gap}${part()}`).join(""));
   }
   const line = text.slice(lineStart(text, last.start), last.start);
-  const spread = { column: leadingSpaces(`${line}x`), lineBreak: pen.lineBreak(last.start) };
-  const lead = spread.lineBreak + line.slice(0, spread.column);
+  const spread = { indent: indentOf(line), lineBreak: pen.lineBreak(last.start) };
+  const lead = spread.lineBreak + spread.indent;
   const written = parts.map((part) => lead + part(spread));
   const trailing = /^\s*,/.exec(text.slice(last.end))?.[0].length;
   const behind = last.end + (trailing ?? 0);

@@ -11,7 +11,7 @@ import { isBlockScalar, isEmpty, isNull } from "./outline.ts";
 import type { Pen } from "./pen.ts";
 import { removeChildren } from "./remove.ts";
 import { canBePlain, quoted, readsAs, scalarText } from "./scalars.ts";
-import { columnOf, leadingSpaces, lineEnd, lineStart, nextContent } from "./text.ts";
+import { columnOf, indentOf, lineEnd, lineStart, nextContent } from "./text.ts";
 
 /** Gives the place a value: maps are merged into, everything else is replaced. */
 export function setValue(pen: Pen, path: readonly Key[], value: Json): undefined {
@@ -249,7 +249,7 @@ function replaceInFlow(pen: Pen, slot: Slot, value: Json, hand: Hand): undefined
   if (pen.outline.template?.touches(parent.start, parent.end) === true) return pen.refuse("template");
   const line = text.slice(lineStart(text, child.start), child.start);
   const isSpread = line.trim() === "" && line !== text.slice(0, child.start);
-  const spread = isSpread ? { column: leadingSpaces(`${line}x`), lineBreak: pen.lineBreak(child.start) } : undefined;
+  const spread = isSpread ? { indent: indentOf(line), lineBreak: pen.lineBreak(child.start) } : undefined;
   const written = flowText(value, handIn(hand, parent), true, spread);
   if (!isEmpty(node)) return pen.write(node.start, node.end, written);
   if (child.mark === -1) return pen.refuse("flow");

@@ -31,6 +31,11 @@ export function isBlankOrComment(rest: string): boolean {
   return /^\s*(?:#.*)?$/.test(rest);
 }
 
+/** The white space that a line begins with. */
+export function indentOf(line: string): string {
+  return /^\s*/.exec(line)?.[0] ?? "";
+}
+
 export function leadingSpaces(line: string): number {
   return line.length - line.trimStart().length;
 }

@@ -127,6 +127,13 @@ describe("changes: what is rewritten, removed and joined", () => {
     remove("b"),
   );
 
+  it("JSON with tabs stays JSON with tabs", () => {
+    const before = '{\n\t"spec": {\n\t\t"name": "web"\n\t}\n}\n';
+    const after =
+      '{\n\t"spec": {\n\t\t"name": "web",\n\t\t"drop": {\n\t\t\t"all": [\n\t\t\t\t"ALL"\n\t\t\t]\n\t\t}\n\t}\n}\n';
+    assert.equal(applied(before, write(before, set(["spec", "drop"], { all: ["ALL"] }))), after);
+  });
+
   it("the last key of a file without a line break at its end", () => {
     assert.equal(applied("a: 1\nb: 2", write("a: 1\nb: 2", remove("b"))), "a: 1");
     assert.equal(applied("a: 1", write("a: 1", remove("a"))), "{}");
