@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import type { MessageArgs } from "../../model/edit.ts";
 import type { Practice } from "../../model/practice.ts";
 import { PRACTICES } from "../../model/practices.ts";
+import { LANGUAGES } from "../../model/text/texts.ts";
 import { fixOf, writeFix } from "../../server/engine/fixes.ts";
 import type { Outcome } from "../../server/engine/outcomes.ts";
 import { type Snapshot, Workspace } from "../../server/engine/workspace.ts";
+import { spotsOf } from "../../server/features/findings.ts";
 import { type Case, readCases } from "../support/case-file.ts";
+import { textsOf } from "../support/disk.ts";
 
 const ROOT = "file:///case";
+const TEXTS = LANGUAGES.map((language) => textsOf(language));
 const FOLDER = join(process.cwd(), "model/practices");
 
 function open(
@@ -46,6 +51,7 @@ function spots(snapshot: Snapshot, outcomes: readonly Outcome[], state: string):
 function check(practice: Practice, one: Case): void {
   const { snapshot } = open(practice, one.files, one.versionControl);
   const outcomes = snapshot.outcomes.all();
+  assert.deepEqual(snapshot.errors, [], "the practice threw");
   const counts = new Map<string, number>();
   for (const outcome of outcomes) counts.set(outcome.state, (counts.get(outcome.state) ?? 0) + 1);
   const text = (path: string, line: number) => one.files.get(path)?.split("\n")[line]?.length ?? 0;
@@ -83,6 +89,19 @@ function checkMessages(practice: Practice, one: Case, outcomes: readonly Outcome
   );
   for (const message of wanted)
     assert.ok(seen.includes(message), `no message "${message}" of ${practice.id}, but ${seen.join(", ")}`);
+  for (const outcome of outcomes)
+    if (outcome.state === "met" || outcome.state === "unmet")
+      for (const spot of spotsOf(outcome)) checkHoles(practice, spot.message ?? outcome.state, spot.args ?? {});
+}
+
+/** A hole that nothing fills would be shown as it stands. */
+function checkHoles(practice: Practice, key: string, args: MessageArgs): void {
+  for (const texts of TEXTS) {
+    const messages = texts.practices[practice.id]?.messages ?? {};
+    const [, hole] =
+      [...(messages[key] ?? "").matchAll(/(?<![${])\{(\w+)\}/g)].find(([, name = ""]) => !(name in args)) ?? [];
+    assert.equal(hole, undefined, `nothing fills {${hole}} of "${key}"`);
+  }
 }
 
 function checkFixes(practice: Practice, one: Case, first: Snapshot, outcomes: readonly Outcome[]): void {

@@ -108,7 +108,7 @@ function afterTests(pipeline: Pipeline, world: World) {
   const asks = pipeline.jobs.some((job) =>
     [job.body, ...job.steps.map((step) => step.body)].some((body) => /conclusion/.test(body.at("if").source ?? "")),
   );
-  return asks ? met(names) : unmet(names, "unmet.conclusion");
+  return asks ? met(names, "met.run") : unmet(names, "unmet.conclusion");
 }
 
 const TESTS =

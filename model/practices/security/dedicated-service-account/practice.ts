@@ -21,7 +21,9 @@ export default practice({
       if (!isDefaultAccount(old)) return unmet(old, "unmet.deprecated", args);
       const bound = bindingOfDefault(workload, world);
       const at = named.presence === "absent" ? old : named;
-      return unmet(bound === undefined ? at : [at, bound], bound === undefined ? "unmet" : "unmet.bound", args);
+      return bound === undefined
+        ? unmet(at, "unmet", args)
+        : unmet([at, bound], "unmet.bound", { ...args, ...bound.args });
     }
     const { sure, maybe } = world.named(ACCOUNT, named, workload.scope);
     if (sure.some((account) => !account.conditional)) return met(named);
