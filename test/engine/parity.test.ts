@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { cellOf, DIMENSIONS, isDimension, LEVELS } from "../../model/kmm.ts";
@@ -101,12 +101,13 @@ describe("the catalogue", () => {
     }
   });
 
-  it("has cases that are met, unmet, templated or not applicable", () => {
+  it("has cases that are met, unmet, and templated or not known", () => {
     for (const practice of PRACTICES) {
       if (practice.judge === undefined) continue;
       const cases = readFileSync(join(ROOT, "model/practices", practice.id, "cases.yaml"), "utf8");
       assert.match(cases, /(\^ met|#! .*\bmet\b)/, `${practice.id}: met`);
       assert.match(cases, /(\^ unmet|#! .*unmet)/, `${practice.id}: unmet`);
+      assert.match(cases, /\{\{|unknown/, `${practice.id}: templated, or not known`);
     }
   });
 });
@@ -126,6 +127,42 @@ describe("boundaries", () => {
     });
     const inputs = Object.keys(result.metafile.inputs);
     for (const input of inputs) assert.doesNotMatch(input, /node:|vscode|server\/(features|lsp|cli|host)/, input);
+  });
+
+  it("each thing is done in one place", () => {
+    const doers: readonly (readonly [what: string, sign: RegExp, where: RegExp])[] = [
+      ["judging", /\.judge\??\.?\(subject/, /^engine\/judge\.ts$/],
+      ["asking for a fix", /practice\.fix\??\.?\(/, /^engine\/fixes\.ts$/],
+      ["reading and writing YAML", /from "(js-)?yaml"/, /^engine\/(tree|changes)\//],
+      ["speaking the protocol", /from "vscode-(languageserver|jsonrpc)/, /^(lsp\/|main\.node\.ts$)/],
+      ["touching the disk", /from "node:fs/, /^(host|cli)\/|^main\./],
+    ];
+    const server = join(ROOT, "server");
+    const files = readdirSync(server, { recursive: true })
+      .map((name) => String(name).replaceAll("\\", "/"))
+      .filter((name) => name.endsWith(".ts"));
+    for (const [what, sign, where] of doers) {
+      const here = files.filter((name) => sign.test(readFileSync(join(server, name), "utf8")));
+      assert.notDeepEqual(here, [], what);
+      assert.deepEqual(
+        here.filter((name) => !where.test(name)),
+        [],
+        what,
+      );
+    }
+  });
+
+  it("every file that a page for contributors names is there", () => {
+    for (const page of ["README.md", "server/README.md", "model/README.md"]) {
+      const text = readFileSync(join(ROOT, page), "utf8");
+      const named = [...text.matchAll(/`([\w./-]+(?:\.(?:ts|json|mjs)|\/))`/g)].map(([, name = ""]) => name);
+      const folders = ["", dirname(page), "server/engine", "server/engine/tree", "node_modules/.cache"];
+      for (const name of named.filter((one) => !one.startsWith("dist/")))
+        assert.ok(
+          folders.some((folder) => existsSync(join(ROOT, folder, name))),
+          `${page}: ${name}`,
+        );
+    }
   });
 
   it("bundles stay small", () => {
