@@ -184,7 +184,7 @@ const sv: PanelText = {
   allEqual: "i alla dimensioner som har belägg",
   mean: (mean) => `medel ${mean.replace(".", ",")}`,
   scanned: (files, kubernetes, pipelines, repository) =>
-    `${one(files, "fil läst", "filer lästa")}: ${kubernetes} för Kubernetes, ${one(pipelines, "pipeline", "pipelines")}, ${repository} om kodförrådet`,
+    `${one(files, "fil läst", "filer lästa")}: ${kubernetes} för Kubernetes, ${one(pipelines, "pipeline", "pipelines")}, ${repository} om repot`,
   strictly: (level) => `strikt ${level}`,
   possible: (level) => `upp till ${level} om det okända faller väl ut`,
   reach: (level) => `belägg upp till ${level}`,

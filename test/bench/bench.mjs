@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
-import { bundles as shipped, node as bundling, writeTexts } from "../../esbuild.mjs";
+import { node as bundling, bundles as shipped, writeTexts } from "../../esbuild.mjs";
 import { endWithParent, exitOnSignals, temporaryFolder } from "../../scripts/processes.mjs";
 import { Client } from "./client.mjs";
 import { generate } from "./generate.mjs";

@@ -101,6 +101,18 @@ describe("the catalogue", () => {
     }
   });
 
+  it("asks for an answer only where one counts", () => {
+    for (const practice of PRACTICES) {
+      const counts = practice.asked === true || practice.answers === "yes" || practice.answers === "elsewhere";
+      const asks = [
+        /answer (for )?the practice/i.test(textsOf("en").practices[practice.id]?.whenNot ?? ""),
+        /svara (för )?praktiken/i.test(textsOf("sv").practices[practice.id]?.whenNot ?? ""),
+      ];
+      assert.equal(asks[0], asks[1], `${practice.id}: both languages`);
+      assert.ok(counts || !asks[0], practice.id);
+    }
+  });
+
   it("has cases that are met, unmet, and templated or not known", () => {
     for (const practice of PRACTICES) {
       if (practice.judge === undefined) continue;
