@@ -21,6 +21,7 @@ const UNKNOWN = 32;
 const FLOW = 32;
 const OPEN = 64;
 const OWN_TEXT = 128;
+const CONDITIONAL_ITEMS = 128;
 const KEY_OWN_TEXT = 1;
 const KEY_UNKNOWN = 2;
 const CONDITIONAL = 4;
@@ -42,7 +43,7 @@ class NotPackable extends Error {}
 
 const REFUSED = new NotPackable();
 
-/** The tree in numbers; `undefined` for the rare one with anchors, tags or conditional items, which is kept as text alone. */
+/** The tree in numbers; `undefined` for the rare one with anchors or tags, which is kept as text alone. */
 export function pack(tree: Tree, text: string): PackedTree | undefined {
   length = 0;
   const texts: string[] = [];
@@ -84,11 +85,19 @@ function packNode(tree: Tree, text: string, texts: string[]): void {
       });
       return;
     case "list":
-      if (tree.conditional !== undefined) throw REFUSED;
-      push(LIST | (tree.flow ? FLOW : 0) | (tree.open === true ? OPEN : 0));
+      push(
+        LIST |
+          (tree.flow ? FLOW : 0) |
+          (tree.open === true ? OPEN : 0) |
+          (tree.conditional === undefined ? 0 : CONDITIONAL_ITEMS),
+      );
       push(tree.start);
       push(tree.end);
       push(tree.items.length);
+      if (tree.conditional !== undefined) {
+        push(tree.conditional.size);
+        for (const index of tree.conditional) push(index);
+      }
       fill(() => {
         for (const item of tree.items) packNode(item, text, texts);
       });
@@ -162,13 +171,19 @@ class Reader {
         : { kind: "scalar", start, end, text, style };
     }
     const count = this.#next();
+    const isMap = (head & KIND) === MAP;
+    const conditional = !isMap && (head & CONDITIONAL_ITEMS) !== 0 ? this.#indices() : undefined;
     const children = new Children(this.#packed, this.#text, this.at + 1, count);
     this.at = this.#next();
     const flow = (head & FLOW) !== 0;
     const open = (head & OPEN) !== 0;
-    return (head & KIND) === MAP
+    return isMap
       ? new LazyMap(start, end, flow, open, children)
-      : new LazyList(start, end, flow, open, children);
+      : new LazyList(start, end, flow, open, conditional, children);
+  }
+
+  #indices(): ReadonlySet<number> {
+    return new Set(Array.from({ length: this.#next() }, () => this.#next()));
   }
 
   entry(): Entry {
@@ -243,14 +258,23 @@ class LazyList implements ListTree {
   readonly end: number;
   readonly flow: boolean;
   declare readonly open?: true;
+  declare readonly conditional?: ReadonlySet<number>;
   #children: Children | readonly Tree[];
 
-  constructor(start: number, end: number, flow: boolean, open: boolean, children: Children) {
+  constructor(
+    start: number,
+    end: number,
+    flow: boolean,
+    open: boolean,
+    conditional: ReadonlySet<number> | undefined,
+    children: Children,
+  ) {
     this.start = start;
     this.end = end;
     this.flow = flow;
     this.#children = children;
     if (open) this.open = true;
+    if (conditional !== undefined) this.conditional = conditional;
   }
 
   get items(): readonly Tree[] {
