@@ -4,7 +4,7 @@ import type { PracticeId } from "../../model/kmm.ts";
 import type { Bounds } from "../../model/ladder.ts";
 import type { Answer, Environment, Waiver, Written, WrittenAnswer, WrittenWaiver } from "./config.ts";
 import type { ConfigProblem } from "./config-shape.ts";
-import { readGlob } from "./globs.ts";
+import { readGlob, readGlobs } from "./globs.ts";
 import { nearest } from "./nearest.ts";
 import type { SourceDocument } from "./source.ts";
 
@@ -62,6 +62,9 @@ class Check {
 
   paths({ exclude = [], environments = [] }: Written): void {
     for (const [index, glob] of exclude.entries()) this.#glob(glob, ["exclude", index]);
+    const usable = exclude.map(readGlob).filter((glob) => typeof glob !== "string");
+    if (readGlobs(exclude).length < usable.length)
+      this.#tell("error", { path: ["exclude"], onKey: true }, "config.tooMany", { key: "exclude" });
     const names = new Set<string>();
     for (const [step, entry] of Object.entries<Environment | readonly string[]>(environments)) {
       // A list of names with paths; or a map, whose keys are the names and cannot stand there twice.

@@ -7,7 +7,7 @@ import type { Dimension, Level, PracticeId } from "../../model/kmm.ts";
 import { BOUNDS, type Bounds } from "../../model/ladder.ts";
 import { checkConfig, type Known } from "./config-check.ts";
 import { type ConfigProblem, MAX_PROBLEMS, shapeProblems } from "./config-shape.ts";
-import { type Glob, matchesName, readGlob } from "./globs.ts";
+import { type Glob, matchesName, readGlob, readGlobs } from "./globs.ts";
 import { toPlain } from "./plain.ts";
 import type { SourceDocument } from "./source.ts";
 import { lineStarts, positionAt } from "./tree/lines.ts";
@@ -291,7 +291,7 @@ function compiledOf(waivers: readonly Waiver[]): ReadonlyMap<string, readonly Co
 function globsOf(patterns: readonly string[]): readonly Glob[] {
   const before = compiledGlobs.get(patterns);
   if (before !== undefined) return before;
-  const globs = patterns.map(readGlob).filter((glob) => typeof glob !== "string");
+  const globs = readGlobs(patterns);
   compiledGlobs.set(patterns, globs);
   return globs;
 }

@@ -1,25 +1,46 @@
 /** The fix of a practice, asked for only when someone wants it, and written as text. */
 import type { DocumentRef, Fix } from "../../model/edit.ts";
 import { Unresolved } from "../../model/practice.ts";
-import { type EditSource, type Written, writeEdits } from "./changes.ts";
+import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { Asked, TrackedWorld } from "./world.ts";
 
 /** What would make an unmet outcome met; nothing when the practice has no safe way to write it here. */
 export function fixOf(snapshot: WorldSnapshot, outcome: Outcome): Fix | undefined {
-  if (outcome.state !== "unmet" || outcome.practice.fix === undefined) return undefined;
+  const { state, practice, subject } = outcome;
+  if (state !== "unmet" || practice.fix === undefined) return undefined;
   try {
-    return outcome.practice.fix(outcome.subject.fact as never, new TrackedWorld(snapshot, new Asked(snapshot)));
+    return practice.fix(subject.fact as never, new TrackedWorld(snapshot, new Asked(snapshot)));
   } catch (error) {
-    if (error instanceof Unresolved) return undefined;
-    throw error;
+    if (!(error instanceof Unresolved)) snapshot.fail(practice.id, error, subject.document?.uri);
+    return undefined;
   }
 }
 
 /** The fix as changes to texts, or why it is not offered. */
 export function writeFix(snapshot: WorldSnapshot, fix: Fix): Written {
   return writeEdits(fix.edits, editSource(snapshot));
+}
+
+/** What is offered for an outcome: its fix and how it is written. Nothing where there is none that can be written. */
+export function offerFor(snapshot: WorldSnapshot, outcome: Outcome): Offer | undefined {
+  const fix = fixOf(snapshot, outcome);
+  if (fix === undefined) return undefined;
+  try {
+    const written = writeFix(snapshot, fix);
+    if (!written.ok || written.changes.length + written.creations.length === 0) return undefined;
+    return { fix, changes: written.changes, creations: written.creations };
+  } catch (error) {
+    snapshot.fail(outcome.practice.id, error, outcome.subject.document?.uri);
+    return undefined;
+  }
+}
+
+export interface Offer {
+  readonly fix: Fix;
+  readonly changes: readonly TextChange[];
+  readonly creations: readonly FileCreation[];
 }
 
 export function editSource(snapshot: WorldSnapshot): EditSource {

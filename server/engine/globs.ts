@@ -36,10 +36,32 @@ export class Glob {
     this.#alternatives = alternatives;
   }
 
+  /** In how many ways it is written at once. */
+  get size(): number {
+    return this.#alternatives.length;
+  }
+
   covers(path: string): boolean {
     const segments = path === "" ? [] : path.split("/");
     return this.#alternatives.some((alternative) => matchesPath(alternative, segments));
   }
+}
+
+/** So many alternatives altogether are looked at for each path. */
+const MAX_ALL_ALTERNATIVES = 2_000;
+
+/** Those of a list that can be used, up to where there are too many. */
+export function readGlobs(patterns: readonly string[]): readonly Glob[] {
+  const globs: Glob[] = [];
+  let size = 0;
+  for (const pattern of patterns) {
+    const glob = readGlob(pattern);
+    if (typeof glob === "string") continue;
+    size += glob.size;
+    if (size > MAX_ALL_ALTERNATIVES) break;
+    globs.push(glob);
+  }
+  return globs;
 }
 
 /** A pattern over a path, or what is wrong with it. */

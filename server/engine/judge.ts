@@ -23,7 +23,7 @@ export interface Judged {
   readonly dependencies: Dependencies | undefined;
 }
 
-/** A practice that failed; its other subjects are still judged. */
+/** A practice that failed. One that cannot judge is asked no more. */
 export interface JudgeError {
   readonly practice: PracticeId;
   readonly message: string;
@@ -127,6 +127,16 @@ export class Judge {
     } else for (const one of before) yield this.#again(one, state);
   }
 
+  /** Keeps what a practice failed with: in a verdict or in a fix, the first time. */
+  fail(practice: PracticeId, error: unknown, uri: string | undefined): void {
+    if (this.errors.some((one) => one.practice === practice)) return;
+    this.errors.push({
+      practice,
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      uri,
+    });
+  }
+
   #again(one: Judged, state: WorldState): Judged {
     if (one.dependencies === undefined || one.dependencies.hold(state)) return one;
     return this.#judge(one.practice, one.subject, state) ?? { ...one, verdicts: [] };
@@ -154,16 +164,14 @@ export class Judge {
     try {
       const verdict = practice.judge?.(subject.fact as never, world);
       if (verdict === undefined) return NOTHING;
-      if (isList(verdict)) return verdict;
-      return isPlainlyMet(verdict, subject) ? MET : [verdict];
+      const verdicts = isList(verdict) ? verdict : [verdict];
+      const wrong = verdicts.find((one) => !isVerdict(one));
+      if (wrong !== undefined) throw new TypeError(`no verdict: ${JSON.stringify(wrong)}`);
+      return verdicts === verdict || !isPlainlyMet(verdicts[0], subject) ? verdicts : MET;
     } catch (error) {
       if (error instanceof Unresolved) return [{ state: "cannotTell", spots: [{ place: error.place }] }];
       this.#failed.add(practice.id);
-      this.errors.push({
-        practice: practice.id,
-        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        uri: subject.document?.uri,
-      });
+      this.fail(practice.id, error, subject.document?.uri);
       return [];
     }
   }
@@ -174,8 +182,8 @@ const NOTHING: readonly Verdict[] = [];
 /** Most verdicts are these: met, with nothing to point at but the subject itself. One object stands for all of them. */
 const MET: readonly Verdict[] = [{ state: "met", spots: [] }];
 
-function isPlainlyMet(verdict: Verdict, subject: Subject): boolean {
-  if (verdict.state !== "met" || verdict.spots.length !== 1) return false;
+function isPlainlyMet(verdict: Verdict | undefined, subject: Subject): boolean {
+  if (verdict?.state !== "met" || verdict.spots.length !== 1) return false;
   const spot = verdict.spots[0];
   return (
     spot !== undefined &&
@@ -184,6 +192,21 @@ function isPlainlyMet(verdict: Verdict, subject: Subject): boolean {
     spot.container === undefined &&
     spot.place === subject.fact.place
   );
+}
+
+/** A practice is not always of this house: what it answers is looked at before others rely on it. */
+function isVerdict(verdict: Verdict): boolean {
+  switch (verdict.state) {
+    case "notApplicable":
+      return true;
+    case "met":
+    case "unmet":
+    case "cannotTell":
+    case "exempt":
+      return Array.isArray(verdict.spots) && verdict.spots.every((spot) => typeof spot.place.document.uri === "string");
+    default:
+      return false;
+  }
 }
 
 function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verdict[] {

@@ -8,6 +8,7 @@ import type {
   Resource,
   Workspace as WorkspaceFact,
 } from "../../model/facts.ts";
+import type { PracticeId } from "../../model/kmm.ts";
 import type { ExternalObject } from "./config.ts";
 import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
@@ -128,6 +129,11 @@ export class WorldSnapshot implements WorldState {
   rangeOf(place: Place): Range {
     const source = this.files.get(place.document.uri)?.source;
     return source?.rangeOf(place) ?? { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+  }
+
+  /** A practice that failed while its fix was written. */
+  fail(practice: PracticeId, error: unknown, uri: string | undefined): void {
+    this.#judge.fail(practice, error, uri);
   }
 
   /** Judgements on everything a file declares: its objects, or its pipeline. */

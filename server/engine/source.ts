@@ -161,7 +161,9 @@ export class SourceFile {
     const start = this.starts[index];
     if (document === undefined || start === undefined)
       return { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
-    const [from, to] = offsetsOf(document, place);
+    const [first, last] = offsetsOf(document, place);
+    const from = inside(first, document.text);
+    const to = Math.max(from, inside(last, document.text));
     const lines = linesOf(document);
     return { start: shift(positionAt(lines, from), start), end: shift(positionAt(lines, to), start) };
   }
@@ -183,6 +185,11 @@ export class SourceFile {
 
 /** A file with more documents than this is read up to here. */
 export const MAX_DOCUMENTS = 5_000;
+
+/** A practice may point anywhere; what is shown is in the text. */
+function inside(offset: number, text: string): number {
+  return offset > 0 ? Math.min(Math.trunc(offset), text.length) : 0;
+}
 
 /** A document starts at the beginning of a line, so only lines shift. */
 function shift(position: Position, start: DocumentStart): Position {

@@ -3,7 +3,7 @@ import type { Safety } from "../../model/edit.ts";
 import { fill, say, type Texts } from "../../model/text/texts.ts";
 import type { FileCreation, TextChange } from "../engine/changes.ts";
 import type { FileEntry } from "../engine/files.ts";
-import { fixOf, writeFix } from "../engine/fixes.ts";
+import { offerFor } from "../engine/fixes.ts";
 import type { Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { diagnosticsOf, type KmmDiagnostic, type Show } from "./diagnostics.ts";
@@ -27,18 +27,17 @@ export function actionsAt(
   const actions: KmmAction[] = [];
   for (const diagnostic of diagnosticsOf(snapshot, entry, texts, show)) {
     if (diagnostic.outcome === undefined || !touches(diagnostic, entry, range)) continue;
-    const fix = fixOf(snapshot, diagnostic.outcome);
-    if (fix === undefined) continue;
-    const written = writeFix(snapshot, fix);
-    if (!written.ok || written.changes.length + written.creations.length === 0) continue;
+    const offer = offerFor(snapshot, diagnostic.outcome);
+    if (offer === undefined) continue;
+    const { fix, changes, creations } = offer;
     const text = texts.practices[diagnostic.outcome.practice.id];
     const title = fill(text?.messages[fix.title ?? "fix"] ?? text?.title ?? diagnostic.code, fix.args);
     actions.push({
       title: fix.safety === "safe" ? title : say(texts, "fix.review", { title }),
       safety: fix.safety,
       diagnostic,
-      changes: written.changes,
-      creations: written.creations,
+      changes,
+      creations,
     });
   }
   return actions;

@@ -34,7 +34,7 @@ export function diagnosticsOf(
   show: Show,
   complete = true,
 ): readonly KmmDiagnostic[] {
-  const own = ownProblems(snapshot, entry, texts);
+  const own = capped(ownProblems(snapshot, entry, texts), texts);
   if (show === "off") return own;
   const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].filter(
     ({ state, across, practice }) => state === "unmet" && (complete || (!across && practice.share !== "any")),

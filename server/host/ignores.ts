@@ -1,8 +1,9 @@
 /** What `.gitignore` files and the user's globs leave out. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
-import { readGlob } from "../engine/globs.ts";
+import { readGlobs } from "../engine/globs.ts";
+import { readText } from "./read-text.ts";
 
 /** The rules of one folder's `.gitignore`, applied to paths below it. */
 interface Rules {
@@ -51,25 +52,41 @@ export class Ignores {
   }
 }
 
+/** As in git, a link is no `.gitignore`. */
 function readRules(folder: string, file: string): Rules | undefined {
-  try {
-    const text = readFileSync(file, "utf8");
-    return text.trim() === ""
-      ? undefined
-      : { folder, rules: ignore({ allowRelativePaths: true }).add(text.slice(0, 1_000_000)) };
-  } catch {
-    return undefined;
-  }
+  const text = readText(file, MAX_RULES_BYTES, "refused");
+  if (typeof text !== "string" || text.trim() === "") return undefined;
+  const before = known.get(file);
+  if (before?.text === text) return before;
+  const lines = text.split(/\r?\n/).filter(isUsable).slice(0, MAX_LINES);
+  const rules = { folder, text, rules: ignore({ allowRelativePaths: true }).add(lines) };
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(file, rules);
+  return rules;
 }
 
-/** At most so many patterns are taken from settings. */
-const MAX_GLOBS = 1_000;
+/** Rules by their file: making expressions of them takes longer than anything that is asked of them. */
+const known = new Map<string, Rules & { readonly text: string }>();
+const MAX_KNOWN = 1_000;
+
+const MAX_RULES_BYTES = 1_000_000;
+const MAX_LINES = 5_000;
+const MAX_LINE = 4_096;
+
+/** Rules become regular expressions: a very long one cannot, and with many `**` one would be matched for ever. */
+function isUsable(line: string): boolean {
+  return line.length <= MAX_LINE && line.split("**/").length <= 3;
+}
 
 /** A test for paths relative to the root. A pattern that cannot be used is passed over. */
 export function globTest(globs: readonly string[]): (path: string) => boolean {
-  const usable = globs.slice(0, MAX_GLOBS).flatMap((glob) => {
-    const read = readGlob(glob.replace(/\/+$/, ""));
-    return typeof read === "string" ? [] : [read];
-  });
-  return (path) => usable.some((glob) => glob.covers(path));
+  const before = tests.get(globs);
+  if (before !== undefined) return before;
+  // What names nothing would cover everything.
+  const usable = readGlobs(globs.map((glob) => glob.replace(/\/+$/, "")).filter((glob) => glob !== ""));
+  const test = (path: string) => usable.some((glob) => glob.covers(path));
+  tests.set(globs, test);
+  return test;
 }
+
+const tests = new WeakMap<readonly string[], (path: string) => boolean>();

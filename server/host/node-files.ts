@@ -1,21 +1,11 @@
 /** The disk as the engine is told of it: a walk that can be taken in slices, and single files. */
-import { isUtf8 } from "node:buffer";
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { type Dirent, existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import type { NotReadReason } from "../engine/files.ts";
-import { interestIn, isSkippedFolder, isYamlPath, type Root } from "../engine/layout.ts";
+import { interestIn, isSkippedFolder, type Root } from "../engine/layout.ts";
 import type { Change } from "../engine/workspace.ts";
 import { globTest, Ignores } from "./ignores.ts";
+import { isGone, readText } from "./read-text.ts";
 import { pathOfUri, uriOfPath } from "./uris.ts";
 
 export interface DiskOptions {
@@ -70,25 +60,39 @@ export function* walk(root: string, options: DiskOptions): Generator<Change | un
       if (excluded(inside) || ignores.ignores(path, isFolder)) continue;
       if (isFolder) {
         if (!isSkippedFolder(entry.name) && depth < MAX_DEPTH) folders.push({ path, above: ignores, depth: depth + 1 });
-      } else if (entry.isSymbolicLink()) {
-        const reason = linkReason(root, path);
-        if (reason !== undefined && isYamlPath(path)) yield { uri: uriOfPath(path), notRead: reason };
-      } else
-        yield entry.isFile()
-          ? readChange(path, inside, options)
-          : isYamlPath(path)
-            ? { uri: uriOfPath(path), notRead: "not-a-file" }
-            : undefined;
+      } else yield changeAt(root, path, entry, options);
     }
   }
 }
 
-function readFolder(folder: string) {
+function readFolder(folder: string): readonly Dirent[] | undefined {
   try {
     return readdirSync(folder, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
-  } catch {
-    return undefined;
+  } catch (error) {
+    // One that went since its parent was read leaves nothing to say.
+    return isGone(error) ? [] : undefined;
   }
+}
+
+/** What is at a path that is no folder; nothing where it is of no interest. */
+function changeAt(
+  root: string,
+  path: string,
+  entry: Pick<Dirent, "isFile" | "isSymbolicLink">,
+  options: DiskOptions,
+): Change | undefined {
+  const inside = relative(root, path).split(sep).join("/");
+  const uri = uriOfPath(path);
+  const interest = interestIn(inside);
+  if (interest === "skip") return undefined;
+  if (!entry.isFile()) {
+    const notRead = entry.isSymbolicLink() ? linkReason(root, path) : "not-a-file";
+    return notRead === undefined || interest !== "text" ? undefined : { uri, notRead };
+  }
+  if (interest === "name") return { uri, listed: true };
+  const text = readText(path, options.maxFileSizeKb * 1024, "refused");
+  if (typeof text === "string") return { uri, text };
+  return text.gone === true ? { uri, text: null } : { uri, notRead: text.reason };
 }
 
 /** A link into the root names a file that is walked anyway; any other is said not to be read. */
@@ -111,24 +115,28 @@ export function isLeftOut(root: Root, uri: string, options: DiskOptions): boolea
   return skipped || globTest(options.exclude)(inside) || isIgnored(folder, path);
 }
 
-/** What a file under a root is now: its text, its absence, or why it is not read. `undefined` where it is of no interest. */
+/** What a file under a root is now: its text, its absence, or why it is not read. `undefined` for a folder. */
 export function readOne(root: Root, uri: string, options: DiskOptions): Change | undefined {
   const folder = pathOfUri(root.uri);
   const path = pathOfUri(uri);
   if (folder === undefined || path === undefined) return undefined;
   const inside = relative(folder, path).split(sep).join("/");
-  if (inside === "" || inside.startsWith("..") || inside.split("/").some(isSkippedFolder)) return undefined;
-  if (globTest(options.exclude)(inside) || isIgnored(folder, path)) return { uri, text: null };
+  if (inside === "") return undefined;
+  const none = { uri, text: null };
+  if (inside.startsWith("..") || inside.split("/").some(isSkippedFolder)) return none;
+  if (globTest(options.exclude)(inside) || isIgnored(folder, path)) return none;
   try {
-    // Links are not followed here either.
-    if (realpathSync(dirname(path)) !== dirname(path) && !realpathSync(path).startsWith(realpathSync(folder) + sep))
-      return { uri, notRead: "outside" };
-    const stat = statSync(path);
-    if (stat.isDirectory()) return undefined;
-    return stat.isFile() ? readChange(path, inside, options) : { uri, notRead: "not-a-file" };
+    if (isBelowLink(folder, path)) return none;
+    const entry = lstatSync(path);
+    return entry.isDirectory() ? undefined : (changeAt(folder, path, entry, options) ?? none);
   } catch {
-    return { uri, text: null };
+    return none;
   }
+}
+
+/** A link on the way from the root is not followed, wherever it leads. The root itself may be reached by one. */
+function isBelowLink(root: string, path: string): boolean {
+  return realpathSync(dirname(path)) !== join(realpathSync(root), relative(root, dirname(path)));
 }
 
 function isIgnored(root: string, path: string): boolean {
@@ -140,32 +148,4 @@ function isIgnored(root: string, path: string): boolean {
     if (depth < parts.length) ignores = ignores.below(part);
   }
   return false;
-}
-
-function readChange(path: string, inside: string, options: DiskOptions): Change | undefined {
-  const interest = interestIn(inside);
-  if (interest === "skip") return undefined;
-  const uri = uriOfPath(path);
-  if (interest === "name") return { uri, listed: true };
-  const text = readText(path, options.maxFileSizeKb * 1024);
-  return typeof text === "string" ? { uri, text } : { uri, notRead: text.reason };
-}
-
-/** The text of a regular file. Opened without waiting, so that a pipe put in a file's place cannot hold us up. */
-export function readText(path: string, limit: number): string | { readonly reason: NotReadReason } {
-  let handle: number | undefined;
-  try {
-    handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = fstatSync(handle);
-    if (!stat.isFile()) return { reason: "not-a-file" };
-    if (stat.size > limit) return { reason: "too-large" };
-    const bytes = readFileSync(handle);
-    if (!isUtf8(bytes)) return { reason: "not-text" };
-    const text = bytes.toString("utf8");
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  } catch {
-    return { reason: "unreadable" };
-  } finally {
-    if (handle !== undefined) closeSync(handle);
-  }
 }

@@ -10,7 +10,11 @@ export function pathOfUri(uri: string): string | undefined {
   return parsed.scheme === "file" ? parsed.fsPath : undefined;
 }
 
-/** The one spelling of a URI, whatever a client escapes. */
+/** The one spelling of a URI, whatever a client escapes. What is no URI stays what it is. */
 export function normalUri(uri: string): string {
-  return URI.parse(uri).toString().replace(/\/+$/, "");
+  try {
+    return URI.parse(uri).toString().replace(/\/+$/, "");
+  } catch {
+    return uri;
+  }
 }

@@ -131,9 +131,12 @@ class Server {
     connection.languages.diagnostics.onWorkspace((params, token) =>
       this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)),
     );
-    connection.onRequest(REPORT_REQUEST, (params: ReportParams, token: CancellationToken) =>
-      this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning)),
-    );
+    connection.onRequest(REPORT_REQUEST, async (params: ReportParams, token: CancellationToken) => {
+      // Whoever points at something does not wait until everything is judged.
+      const files = this.#files;
+      await files.warm(() => token.isCancellationRequested || files !== this.#files);
+      return this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning));
+    });
     connection.onRequest(EXPLAIN_REQUEST, (params: ExplainParams) =>
       explainPractice(params.practice, this.#texts, (id) => this.#host.explain(id, this.#settings.language)),
     );
@@ -224,7 +227,10 @@ class Server {
     const files = this.#files;
     this.#scanning = true;
     this.#sendStatus();
-    const progress = this.#client.progress ? await this.#connection.window.createWorkDoneProgress() : undefined;
+    // A client that will not show it is no reason not to read.
+    const progress = this.#client.progress
+      ? await this.#connection.window.createWorkDoneProgress().catch(() => undefined)
+      : undefined;
     progress?.begin(this.#texts.interface["progress.title"] ?? "", undefined, undefined, true);
     let stopped = false;
     progress?.token.onCancellationRequested(() => {
@@ -416,8 +422,14 @@ class Server {
   }
 
   #update = 0;
+  /** Practices that failed, and that the log has told of. */
+  readonly #logged = new Set<string>();
 
   #sendStatus(): void {
+    for (const { practice, message } of this.#files.snapshot.errors) {
+      if (!this.#logged.has(practice)) this.#connection.console.error(`${practice}: ${message}`);
+      this.#logged.add(practice);
+    }
     void this.#connection.sendNotification(REPORT_CHANGED, statusOf(this.#files, this.#texts, this.#scanning));
   }
 

@@ -94,8 +94,10 @@ export class Files {
       const changes = walk(path, this.#disk());
       const batch: Change[] = [];
       let size = 0;
+      // What changed on the disk meanwhile is known already, and newer than what the walk met.
+      const isOurs = ({ uri }: Change) => !this.#open.has(uri) && !this.#touched.has(uri);
       const flush = () => {
-        if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter((change) => !this.#open.has(change.uri)));
+        if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter(isOurs));
         size = 0;
       };
       const finished = await inSlices(() => {
