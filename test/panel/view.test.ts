@@ -73,8 +73,14 @@ describe("panel: messages", () => {
       { type: "explain", sequence: 1, practice: "security/x" },
       { type: "folder", folder: "/etc" },
       { type: "__proto__" },
+      { type: "reveal", sequence: 1, list: "__proto__", index: 0 },
+      { type: "reveal", sequence: 1, list: "findings", index: 1e300 },
+      { type: "explain", sequence: Number.NaN, practice: 0 },
+      { type: "folder", folder: { valueOf: () => 0 } },
+      { type: "x".repeat(10_000_000) },
+      [{ type: "refresh" }],
     ]) {
-      equal(parsePanelMessage(message), null, JSON.stringify(message));
+      equal(parsePanelMessage(message), null, JSON.stringify(message)?.slice(0, 200));
     }
     deepEqual(parsePanelMessage({ type: "refresh", command: "x", path: "/etc" }), { type: "refresh" });
   });

@@ -16,6 +16,8 @@ export interface ClientOptions {
   readonly options?: object;
   readonly locale?: string;
   readonly nodeOptions?: readonly string[];
+  /** What the editor answers when it is asked for its settings. */
+  readonly configuration?: unknown;
 }
 
 export class LspClient {
@@ -48,7 +50,9 @@ export class LspClient {
         for (const wake of [...client.#waiting]) wake();
       },
     );
-    connection.onRequest("workspace/configuration", (params: { items: unknown[] }) => params.items.map(() => null));
+    connection.onRequest("workspace/configuration", (params: { items: unknown[] }) =>
+      params.items.map(() => options.configuration ?? null),
+    );
     connection.onRequest("client/registerCapability", () => null);
     connection.onRequest("window/workDoneProgress/create", () => null);
     connection.onRequest("workspace/diagnostic/refresh", () => null);
