@@ -257,6 +257,29 @@ function isWorkload(resource: Resource): resource is WorkloadFact {
   return resource instanceof WorkloadFact;
 }
 
+interface OfGroup {
+  readonly kinds: readonly GroupKind[];
+  readonly resources: readonly Resource[];
+}
+
+const groupsOf = new WeakMap<WorldIndex, Map<string, OfGroup>>();
+
+/** The same list for as long as the objects of the workspace are the same, so that others can keep what they read from it. */
+function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
+  let known = groupsOf.get(index);
+  if (known === undefined) {
+    known = new Map();
+    groupsOf.set(index, known);
+  }
+  let found = known.get(String(group));
+  if (found === undefined) {
+    const kinds = index.kinds.filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))));
+    found = { kinds, resources: kinds.flatMap((kind) => index.bucket(kind)) };
+    known.set(String(group), found);
+  }
+  return found;
+}
+
 const namespaceIndexes = new WeakMap<readonly Namespace[], ReadonlyMap<Scope, Namespace>>();
 
 function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Namespace | undefined {
@@ -352,9 +375,9 @@ export class TrackedWorld implements World {
 
   resourcesOfGroup(group: RegExp): readonly Resource[] {
     this.#asked.note(KINDS);
-    return this.#state.index.kinds
-      .filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))))
-      .flatMap((kind) => this.#bucket(kind));
+    const { kinds, resources } = ofGroup(this.#state.index, group);
+    for (const kind of kinds) this.#asked.note(kind);
+    return resources;
   }
 
   workloads(scope?: Scope): readonly Workload[] {

@@ -93,7 +93,7 @@ class Server {
     this.#files = new Files([], this.#settings);
     this.#report = new Debounced(() => void this.#updateStatus(), 250, 1_000);
     this.#disk = new Debounced(() => this.#takeDisk(), 100, 1_000);
-    this.#others = new Debounced(() => this.#publishAll(), 150, 500);
+    this.#others = new Debounced(() => void this.#updateOthers(), 150, 500);
   }
 
   listen(): void {
@@ -241,7 +241,8 @@ class Server {
       const message = this.#texts.interface["progress.files"] ?? "{count}";
       const read = await files.scan((count) => progress?.report(message.replace("{count}", String(count))), cancelled);
       if (scan !== this.#scan) return;
-      this.#publishAll();
+      // Of the first walk something can be said now; after a later one, what was said stands until all is judged.
+      if (!this.#complete) this.#publishAll();
       await files.warm(() => scan !== this.#scan);
       if (scan !== this.#scan) return;
       this.#scanning = false;
@@ -303,7 +304,7 @@ class Server {
     // So many at once (a checkout) are quicker walked than asked for one by one.
     if (uris.length > 500 || this.#files.changed(uris) === "walk") void this.#scanAll();
     else {
-      this.#publishAll();
+      void this.#updateOthers();
       this.#report.trigger();
     }
   }
@@ -412,16 +413,23 @@ class Server {
     };
   }
 
-  /** The levels of everything take a while: they are worked out between messages, and left when something newer comes. */
   async #updateStatus(): Promise<void> {
-    if (this.#scanning) return;
-    const update = ++this.#update;
-    const files = this.#files;
-    const judged = await files.warm(() => update !== this.#update || this.#scanning || files !== this.#files);
-    if (judged) this.#sendStatus();
+    if (await this.#judgeAll("status")) this.#sendStatus();
   }
 
-  #update = 0;
+  async #updateOthers(): Promise<void> {
+    if (await this.#judgeAll("others")) this.#publishAll();
+  }
+
+  /** Judging everything takes a while: it is done between messages, and left when something newer comes. */
+  async #judgeAll(purpose: "status" | "others"): Promise<boolean> {
+    if (this.#scanning) return false;
+    const update = ++this.#updates[purpose];
+    const files = this.#files;
+    return files.warm(() => update !== this.#updates[purpose] || this.#scanning || files !== this.#files);
+  }
+
+  readonly #updates = { status: 0, others: 0 };
   /** Practices that failed, and that the log has told of. */
   readonly #logged = new Set<string>();
 

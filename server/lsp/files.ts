@@ -5,7 +5,7 @@ import { baseName, type Root, rootOf } from "../engine/layout.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
 import { isLeftOut, readOne, rootAt, walk } from "../host/node-files.ts";
 import { normalUri, pathOfUri } from "../host/uris.ts";
-import { inSlices } from "./schedule.ts";
+import { inSlices, SLICE_MS } from "./schedule.ts";
 import type { ServerSettings } from "./settings.ts";
 
 export interface Folder {
@@ -96,8 +96,14 @@ export class Files {
       let size = 0;
       // What changed on the disk meanwhile is known already, and newer than what the walk met.
       const isOurs = ({ uri }: Change) => !this.#open.has(uri) && !this.#touched.has(uri);
+      let most = LEAST_TEXT;
       const flush = () => {
+        const begun = performance.now();
         if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter(isOurs));
+        // Little at a time while the program is cold; more where taking in a batch costs more than its files do.
+        const took = performance.now() - begun;
+        if (took > SLICE_MS) most = Math.max(LEAST_TEXT, most / 2);
+        else if (took < SLICE_MS / 2) most = Math.min(MOST_TEXT, most * 2);
         size = 0;
       };
       const finished = await inSlices(() => {
@@ -105,11 +111,11 @@ export class Files {
         if (next.value !== undefined) {
           batch.push(next.value);
           seen.add(next.value.uri);
-          if ("text" in next.value) size += next.value.text?.length ?? 0;
+          size += FILE_COST + ("text" in next.value ? (next.value.text?.length ?? 0) : 0);
           count++;
           if (count % 250 === 0) progress(count);
         }
-        if (next.done === true || batch.length >= BATCH || size > BATCH_TEXT) flush();
+        if (next.done === true || size > most) flush();
         return next.done === true;
       }, cancelled);
       if (!finished) return false;
@@ -184,9 +190,12 @@ const YAML_LANGUAGES = new Set([
   "gitlab-ci",
 ]);
 
-/** So many files, or so much text, are taken in at once: small enough for a slice. */
-const BATCH = 64;
-const BATCH_TEXT = 200_000;
+/** Between so much and so much text (UTF-16 units) is taken in at once: what fits into a slice. */
+const LEAST_TEXT = 8_000;
+const MOST_TEXT = 256_000;
+
+/** What a file costs beside its text, as text. */
+const FILE_COST = 500;
 
 function rootOfFolder(folder: Folder): Root {
   const uri = normalUri(folder.uri);

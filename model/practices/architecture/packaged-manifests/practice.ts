@@ -1,5 +1,6 @@
-import type { Workload } from "../../../facts.ts";
+import type { Resource, Workload } from "../../../facts.ts";
 import { kustomizationBeside } from "../../../kustomizations.ts";
+import { once } from "../../../memo.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 /** Files of tools that write manifests from another language. */
@@ -28,9 +29,8 @@ export default practice({
         title: "fix.list",
         edits: [{ op: "append", at: there.at("resources").place, value: nameOf(document.uri) }],
       };
-    const objects = world
-      .resourcesOfGroup(/^/)
-      .filter((one) => folderOf(one.document.uri) === folder && world.packageOf(one.document) === undefined);
+    const beside = byFolder(world.resourcesOfGroup(/^/)).get(folder) ?? [];
+    const objects = beside.filter((one) => world.packageOf(one.document) === undefined);
     const files = new Set(objects.map((one) => nameOf(one.document.uri)));
     // Two objects of one identity cannot be built together.
     const names = objects.map((one) => [one.groupKind, one.scope, one.displayName].join(" "));
@@ -61,6 +61,17 @@ export const sources: Sources = {
 function isInTemplate(workload: Workload): boolean {
   return workload.place.path[0] === "objects";
 }
+
+const byFolder = once((objects: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> => {
+  const folders = new Map<string, Resource[]>();
+  for (const object of objects) {
+    const folder = folderOf(object.document.uri);
+    const there = folders.get(folder);
+    if (there === undefined) folders.set(folder, [object]);
+    else there.push(object);
+  }
+  return folders;
+});
 
 function folderOf(uri: string): string {
   return uri.slice(0, uri.lastIndexOf("/"));
