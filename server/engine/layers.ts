@@ -78,7 +78,14 @@ export class Layers<V> implements ReadonlyLayers<V> {
     for (const [key] of this.entries()) yield key;
   }
 
-  *values(): IterableIterator<V> {
-    for (const [, value] of this.entries()) yield value;
+  /** Looked through often, so as a list: one generator in another is slow. */
+  values(): IterableIterator<V> {
+    const values: V[] = [];
+    for (const [key, value] of this.#base) {
+      const now = this.#changed.has(key) ? this.#changed.get(key) : value;
+      if (now !== undefined) values.push(now);
+    }
+    for (const [key, value] of this.#changed) if (value !== undefined && !this.#base.has(key)) values.push(value);
+    return values.values();
   }
 }

@@ -168,13 +168,18 @@ export class Outcomes {
 
   /** Judges everything bit by bit, for those who cannot wait for all of it at once. */
   *steps(): Generator<undefined, void> {
+    if (this.#complete) return;
     yield* this.#snapshot.stepsOfPipelines();
     for (const entry of this.#files(undefined)) {
       tallyOf(this.of(entry));
       yield undefined;
     }
     yield* this.#snapshot.stepsAcross();
+    this.#complete = true;
   }
+
+  /** Everything was judged once, and all that is to be judged here stays as it is. */
+  #complete = false;
 
   /** Levels of the workspace, or of one root. */
   workspace(root?: string): Results {
@@ -203,13 +208,18 @@ export class Outcomes {
 
   /** Files that are judged. */
   #files(root: string | undefined): readonly FileEntry[] {
+    const known = this.#judgedFiles.get(root);
+    if (known !== undefined) return known;
     const files: FileEntry[] = [];
     for (const entry of this.#snapshot.files.values()) {
       if (entry.resources.length === 0 && entry.role !== "pipeline") continue;
       if (root === undefined || entry.root?.uri === root) files.push(entry);
     }
+    this.#judgedFiles.set(root, files);
     return files;
   }
+
+  readonly #judgedFiles = new Map<string | undefined, readonly FileEntry[]>();
 
   /** Of a practice that one subject is enough for: does one meet it. One pipeline that scans is enough, the others are not asked. */
   isMetSomewhere(practice: Practice, root?: string): boolean {
@@ -247,6 +257,17 @@ export class Outcomes {
 
   /** Levels that one object reflects, with what its namespace gives it. */
   resource(entry: FileEntry, resource: Resource): Results {
+    let results = this.#objects.get(resource);
+    if (results === undefined) {
+      results = this.#resource(entry, resource);
+      this.#objects.set(resource, results);
+    }
+    return results;
+  }
+
+  readonly #objects = new WeakMap<Resource, Results>();
+
+  #resource(entry: FileEntry, resource: Resource): Results {
     const scope = namespaceOf(resource);
     const namespace = scope === undefined ? [] : this.#namespace(scope);
     const outcomes = [...this.ofResource(entry, resource), ...namespace];
@@ -318,10 +339,17 @@ export class Outcomes {
   }
 
   #namespace(scope: string): readonly Outcome[] {
-    return this.#snapshot
-      .judgedNamespace(scope)
-      .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+    let outcomes = this.#namespaces.get(scope);
+    if (outcomes === undefined) {
+      outcomes = this.#snapshot
+        .judgedNamespace(scope)
+        .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+      this.#namespaces.set(scope, outcomes);
+    }
+    return outcomes;
   }
+
+  readonly #namespaces = new Map<string, readonly Outcome[]>();
 
   #outcomes(judged: Judged, entry: FileEntry | undefined, config: Config): readonly Outcome[] {
     if (config.practices.get(judged.practice.id) === "off") return [];

@@ -164,6 +164,7 @@ export class WorldSnapshot implements WorldState {
 
   /** Reads the pipelines one by one. */
   *stepsOfPipelines(): Generator<undefined, void> {
+    if (pipelinesByToken.has(this.pipelinesToken)) return;
     for (const entry of this.files.values()) if (this.#pipelinesOf(entry).length > 0) yield undefined;
   }
 

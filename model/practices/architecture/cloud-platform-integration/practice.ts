@@ -1,5 +1,6 @@
 import { type Evidence, inObjects, lacking, shownBy } from "../../../evidence.ts";
-import type { GroupKind, World } from "../../../facts.ts";
+import type { GroupKind, Resource, World } from "../../../facts.ts";
+import { once } from "../../../memo.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const ENTRANCES: readonly GroupKind[] = [
@@ -74,9 +75,7 @@ function balancers(world: World): readonly Evidence[] {
   const classes = world
     .resources("gateway.networking.k8s.io/GatewayClass")
     .filter(({ body }) => CLOUD_CONTROLLERS.test(body.at("spec", "controllerName").source ?? ""));
-  const chosen = world
-    .resources("/Service")
-    .filter(({ body }) => body.at("spec", "loadBalancerClass").presence !== "absent");
+  const chosen = world.resources("/Service").filter(balancerClass);
   const named = world
     .resources("gateway.networking.k8s.io/Gateway")
     .filter(({ body }) => /^gke-/.test(body.at("spec", "gatewayClassName").source ?? ""));
@@ -110,7 +109,13 @@ function objects(world: World, kind: GroupKind): readonly Evidence[] {
 function annotated(world: World, kinds: readonly GroupKind[], key: RegExp): readonly Evidence[] {
   return world
     .resources(kinds)
-    .flatMap((one) =>
-      one.annotations.writtenEntries().flatMap(([name, field]) => (key.test(name) ? [{ at: field, in: one }] : [])),
-    );
+    .flatMap((one) => annotationsOf(one).flatMap(([name, field]) => (key.test(name) ? [{ at: field, in: one }] : [])));
 }
+
+const annotationsOf = once((resource: Resource) =>
+  resource.annotations
+    .writtenEntries()
+    .filter(([name]) => [DNS, CERTIFICATES, BALANCERS, IDENTITIES].some((key) => key.test(name))),
+);
+
+const balancerClass = once((service: Resource) => service.body.at("spec", "loadBalancerClass").presence !== "absent");
