@@ -2,9 +2,10 @@
 import type { DocumentRef, Fix } from "../../model/edit.ts";
 import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
+import { Asked } from "./dependencies.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
-import { Asked, TrackedWorld } from "./world.ts";
+import { TrackedWorld } from "./world.ts";
 
 /** What would make an unmet outcome met; nothing when the practice has no safe way to write it here. */
 export function fixOf(snapshot: WorldSnapshot, outcome: Outcome): Fix | undefined {

@@ -3,8 +3,9 @@ import type { DocumentRef } from "../../model/edit.ts";
 import type { Resource, SubjectKind, Subjects, Workload } from "../../model/facts.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import { notApplicable, type Practice, Unresolved, type Verdict } from "../../model/practice.ts";
+import { Asked, type Dependencies, type WorldState } from "./dependencies.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
-import { Asked, type Dependencies, TrackedWorld, type WorldState } from "./world.ts";
+import { TrackedWorld } from "./world.ts";
 
 /** What was judged: the fact, and what people call it. */
 export interface Subject {

@@ -1,18 +1,20 @@
 /** Verdicts as they count: waived, ignored, answered, shown but not counted; and the levels they add up to. */
 import type { DocumentRef } from "../../model/edit.ts";
 import type { Namespace, Pipeline, Resource } from "../../model/facts.ts";
-import { DIMENSIONS, type Dimension, type PracticeId } from "../../model/kmm.ts";
+import type { PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
-import { answerFor, type Config, DEFAULT_CONFIG, type Waiver, waiverFor } from "./config.ts";
+import { type Config, DEFAULT_CONFIG, type Waiver } from "./config.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import { excuse } from "./excuses.ts";
 import type { FileEntry } from "./files.ts";
 import { isNonProduction, type Judged, type Subject } from "./judge.ts";
-import { climb, type DimensionResult, type Rung, type Tally } from "./ladder.ts";
+import type { Tally } from "./ladder.ts";
+import { levelsOf, type Results, type Rungs, rungsOf, withAnswers } from "./levels.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
-import { annotationSuppression, readSuppressions, type Suppression } from "./suppressions.ts";
+import type { Suppression } from "./suppressions.ts";
 import { Totals, tally, tallyOf } from "./totals.ts";
 import type { Configs } from "./workspace.ts";
-import type { Dependencies } from "./world.ts";
 import { PODS } from "./world-index.ts";
 
 export type OutcomeState = "met" | "unmet" | "unknown" | "waived" | "not-applicable";
@@ -33,8 +35,6 @@ export interface Outcome {
   /** Other files were asked: not sure before all of them are known. */
   readonly across: boolean;
 }
-
-export type Results = Readonly<Record<Dimension, DimensionResult>>;
 
 interface CachedOutcomes {
   readonly judged: readonly Judged[];
@@ -82,7 +82,7 @@ export class Outcomes {
   readonly #snapshot: WorldSnapshot;
   readonly #configs: Configs;
   readonly #practices: readonly Practice[];
-  readonly #rungs = new Map<Config, Readonly<Record<Dimension, readonly Rung[]>>>();
+  readonly #rungs = new Map<Config, Rungs>();
   readonly #results = new Map<string, Results>();
   /** By root: practices that one subject is enough for and that some file meets. */
   readonly #met = new Map<string, Set<Practice>>();
@@ -190,7 +190,7 @@ export class Outcomes {
       const tallies = this.#totals(root);
       const across = this.across().filter(({ subject }) => root === undefined || this.#isBelow(subject, root));
       for (const [id, one] of tally(across, false)) tallies.set(id, sum(tallies.get(id), one));
-      results = this.#climb(this.#withAnswers(tallies, config), config, true);
+      results = this.#climb(withAnswers(tallies, this.#practices, config), config, true);
       this.#results.set(key, results);
     }
     return results;
@@ -286,56 +286,24 @@ export class Outcomes {
 
   /** Tallies of the workspace with people's answers in them. */
   answered(outcomes: readonly Outcome[], config: Config): Map<PracticeId, Tally> {
-    return this.#withAnswers(tally(outcomes, false), config);
-  }
-
-  #withAnswers(tallies: Map<PracticeId, Tally>, config: Config): Map<PracticeId, Tally> {
-    for (const practice of this.#practices) {
-      const answer = answerFor(config, practice.id);
-      if (answer === undefined) continue;
-      const tally = tallies.get(practice.id) ?? { met: 0, unmet: 0, unknown: 0, attested: 0, waived: 0 };
-      // An answer never overrides what files show; that nothing is found is no proof against it.
-      if (tally.met > 0 || (tally.unmet > 0 && practice.share !== "any")) continue;
-      if (answer.state === "not-applicable") tallies.delete(practice.id);
-      else if (answer.state === "not-met") tallies.set(practice.id, { ...tally, unmet: Math.max(1, tally.unmet) });
-      else
-        tallies.set(practice.id, {
-          ...tally,
-          unmet: answer.state === "partial" ? 1 : 0,
-          unknown: 0,
-          attested: answer.state === "met" ? 1 : 0.5,
-        });
-    }
-    return tallies;
+    return withAnswers(tally(outcomes, false), this.#practices, config);
   }
 
   /** Practices in force, by dimension, with level and gate as configured. */
-  rungs(config: Config): Readonly<Record<Dimension, readonly Rung[]>> {
+  rungs(config: Config): Rungs {
     let rungs = this.#rungs.get(config);
     if (rungs === undefined) {
-      rungs = Object.fromEntries(
-        DIMENSIONS.map((dimension) => [
-          dimension,
-          this.#practices.flatMap((practice) => rungOf(practice, dimension, config)),
-        ]),
-      ) as unknown as Record<Dimension, readonly Rung[]>;
+      rungs = rungsOf(this.#practices, config);
       this.#rungs.set(config, rungs);
     }
     return rungs;
   }
 
   #climb(tallies: ReadonlyMap<PracticeId, Tally>, config: Config, whole: boolean): Results {
-    const rungs = this.rungs(config);
-    const options = {
-      bounds: config.bounds,
-      strict: config.ladder === "strict",
-      skippable: whole ? 1 : 5,
+    return levelsOf(tallies, this.rungs(config), config, {
+      whole,
       workloads: this.#snapshot.index.bucket(PODS).length > 0,
-      cultureAbove: 1,
-    };
-    return Object.fromEntries(
-      DIMENSIONS.map((dimension) => [dimension, climb(dimension, rungs[dimension], tallies, options)]),
-    ) as Record<Dimension, DimensionResult>;
+    });
   }
 
   #namespace(scope: string): readonly Outcome[] {
@@ -367,49 +335,18 @@ export class Outcomes {
         case "exempt":
           return { practice, subject, verdict, state: "waived", counted, across, reason: verdict.reason };
         case "unmet":
-          return { practice, subject, verdict, counted, across, ...this.#excuse(judged, verdict, entry, config) };
+          return {
+            practice,
+            subject,
+            verdict,
+            counted,
+            across,
+            ...excuse(this.#snapshot, judged, verdict, entry, config),
+          };
         default:
           return verdict satisfies never;
       }
     });
-  }
-
-  /** An unmet verdict, or what excuses it: an annotation, a comment, a waiver. */
-  #excuse(
-    judged: Judged,
-    verdict: Verdict & { state: "unmet" },
-    entry: FileEntry | undefined,
-    config: Config,
-  ): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
-    const { kind, fact } = judged.subject;
-    const id = judged.practice.id;
-    const object = kind === "namespace" ? (fact as Namespace).resource : fact;
-    if (object instanceof ResourceFact && object.hasIgnores) {
-      const annotation = annotationSuppression(object, id);
-      if (annotation !== undefined) return { state: "waived", reason: annotation.reason, annotated: true };
-    }
-    for (const { place } of verdict.spots) {
-      const file = this.#snapshot.fileOf(place.document);
-      // What a file declares is kept for as long as the file is, whatever is written in others.
-      if (judged.subject.document !== undefined && kind !== "namespace" && file !== entry) continue;
-      if (file?.source?.text.includes("kmm-ignore") !== true) continue;
-      const { line } = this.#snapshot.rangeOf(place).start;
-      const suppression = readSuppressions(file.source).find(id, line);
-      if (suppression !== undefined) return { state: "waived", reason: suppression.reason, suppression };
-    }
-    if (config.waivers.length > 0) {
-      const named =
-        fact instanceof ResourceFact
-          ? {
-              kind: fact.kind,
-              name: fact.displayName,
-              namespace: fact.scope.startsWith("ns:") ? fact.scope.slice(3) : undefined,
-            }
-          : {};
-      const waiver = waiverFor(config, { practice: id, path: entry?.path ?? "", ...named });
-      if (waiver !== undefined) return { state: "waived", reason: waiver.reason, waiver };
-    }
-    return { state: "unmet" };
   }
 
   /** The file a subject stands in. A namespace that no file declares is shown where its first workload is. */
@@ -483,13 +420,4 @@ function groupedByObject(outcomes: readonly Outcome[]): ByObject {
     else list.push(outcome);
   }
   return groups;
-}
-
-function rungOf(practice: Practice, dimension: Dimension, config: Config): readonly Rung[] {
-  if (practice.dimension !== dimension) return [];
-  const set = config.practices.get(practice.id);
-  if (set === "off") return [];
-  const gate = practice.gate;
-  const group = typeof gate === "object" && set?.required === undefined ? gate.group : undefined;
-  return [{ practice, level: set?.level ?? practice.level, required: set?.required ?? gate === "required", group }];
 }

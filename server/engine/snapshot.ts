@@ -10,6 +10,7 @@ import type {
 } from "../../model/facts.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import type { ExternalObject } from "./config.ts";
+import type { Packages, WorldState } from "./dependencies.ts";
 import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
 import { reaches } from "./dialects/kustomize.ts";
@@ -21,7 +22,6 @@ import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
 import { foldersOf, RepositoryFact } from "./repository.ts";
 import type { Range, SourceFile } from "./source.ts";
 import type { Totals } from "./totals.ts";
-import type { Packages, WorldState } from "./world.ts";
 import { PODS, scoped, type WorldIndex } from "./world-index.ts";
 
 /** The parts of a state that are shared with the next one when they did not change. */

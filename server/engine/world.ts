@@ -13,17 +13,36 @@ import type {
   Workload,
   World,
 } from "../../model/facts.ts";
-import type { ExternalObject } from "./config.ts";
 import { deliveries } from "./deliveries.ts";
+import {
+  Asked,
+  type Dependencies,
+  EXTERNAL,
+  KINDS,
+  NAMESPACES,
+  PACKAGES,
+  PIPELINES,
+  REPOSITORIES,
+  VERSION,
+  type WorldState,
+} from "./dependencies.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import {
+  labelsOfService,
+  namespaceIn,
+  ofGroup,
+  scalerOf,
+  scalersNaming,
+  workloadsIn,
+  workloadsNamed,
+} from "./naming.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
-import { readScaler, SCALER_KINDS } from "./scalers.ts";
-import { type LabelSet, labelSelector, labelSetOf, matches, plainSelector, type Selector } from "./selectors.ts";
+import { SCALER_KINDS } from "./scalers.ts";
+import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
 import { mayRead } from "./template-text.ts";
 import {
   byName,
   byTemplate,
-  candidatesOf,
   PODS,
   type ReadSelector,
   sameScope,
@@ -33,263 +52,7 @@ import {
   serviceSelector,
   specSelector,
   unsureKeys,
-  type WorldIndex,
 } from "./world-index.ts";
-
-/** What the world is computed from. Each part is immutable, so that its identity stands for its content. */
-export interface WorldState {
-  /** Another number for every state. */
-  readonly generation: number;
-  readonly index: WorldIndex;
-  readonly namespaces: readonly Namespace[];
-  readonly pipelines: readonly Pipeline[];
-  /** Stands for the pipelines without computing them. */
-  readonly pipelinesToken: object;
-  readonly repositories: readonly Repository[];
-  readonly repositoriesToken: object;
-  readonly packages: Packages;
-  readonly kubernetesMinor: number;
-  readonly external: readonly ExternalObject[];
-}
-
-export interface Packages {
-  packageOf(uri: string): { readonly kind: "helm" | "kustomize"; readonly folder: string } | undefined;
-}
-
-/** What an answer was computed from: it holds as long as each is the same in the state at hand. */
-export class Dependencies {
-  readonly #keys: readonly string[];
-  readonly #identities: readonly unknown[];
-  #generation = -1;
-  #holds = false;
-
-  constructor(keys: readonly string[], identities: readonly unknown[]) {
-    this.#keys = keys;
-    this.#identities = identities;
-  }
-
-  /** Many judgements share one object, so the answer for a state is kept. */
-  hold(state: WorldState): boolean {
-    if (this.#generation !== state.generation) {
-      this.#generation = state.generation;
-      this.#holds = this.#keys.every((key, index) => identityOf(state, key) === this.#identities[index]);
-    }
-    return this.#holds;
-  }
-
-  noteIn(asked: Asked): void {
-    for (const key of this.#keys) asked.note(key);
-  }
-}
-
-/** Notes what one judgement asks of a state. */
-export class Asked {
-  readonly #state: WorldState;
-  readonly #keys: string[] = [];
-
-  constructor(state: WorldState) {
-    this.#state = state;
-  }
-
-  note(key: string): void {
-    if (!this.#keys.includes(key)) this.#keys.push(key);
-  }
-
-  /**
-   * What was asked, as dependencies; nothing when nothing was. Judgements on the subjects of one namespace ask the same
-   * questions, so they share one object.
-   */
-  get dependencies(): Dependencies | undefined {
-    if (this.#keys.length === 0) return undefined;
-    let known = sharedDependencies.get(this.#state);
-    if (known === undefined) {
-      known = new Map();
-      sharedDependencies.set(this.#state, known);
-    }
-    const name = this.#keys.join("\n");
-    let shared = known.get(name);
-    if (shared === undefined) {
-      const keys = [...this.#keys];
-      shared = new Dependencies(
-        keys,
-        keys.map((key) => identityOf(this.#state, key)),
-      );
-      known.set(name, shared);
-    }
-    return shared;
-  }
-}
-
-const sharedDependencies = new WeakMap<WorldState, Map<string, Dependencies>>();
-
-const KINDS = "kinds";
-const PIPELINES = "pipelines";
-const REPOSITORIES = "repositories";
-const PACKAGES = "packages";
-const NAMESPACES = "namespaces";
-const VERSION = "version";
-const EXTERNAL = "external";
-
-function identityOf(state: WorldState, key: string): unknown {
-  switch (key) {
-    case KINDS:
-      return state.index.kinds;
-    case PIPELINES:
-      return state.pipelinesToken;
-    case REPOSITORIES:
-      return state.repositoriesToken;
-    case PACKAGES:
-      return state.packages;
-    case VERSION:
-      return state.kubernetesMinor;
-    case EXTERNAL:
-      return state.external;
-    case NAMESPACES:
-      return state.index.bucket(PODS);
-    default:
-      return state.index.bucket(key);
-  }
-}
-
-const serviceLabels = new WeakMap<Resource, LabelSet>();
-
-function labelsOfService(service: Resource): LabelSet {
-  let labels = serviceLabels.get(service);
-  if (labels === undefined) {
-    labels = labelSetOf(service.labels);
-    serviceLabels.set(service, labels);
-  }
-  return labels;
-}
-
-const scalerCache = new WeakMap<Resource, Scaler | null>();
-
-function scalerOf(resource: Resource): Scaler | undefined {
-  let scaler = scalerCache.get(resource);
-  if (scaler === undefined) {
-    scaler = readScaler(resource) ?? null;
-    scalerCache.set(resource, scaler);
-  }
-  return scaler ?? undefined;
-}
-
-interface ScalerIndex {
-  readonly byTarget: ReadonlyMap<string, readonly Scaler[]>;
-  /** Those whose target's name a template decides, by its text. */
-  readonly templated: ReadonlyMap<string, readonly Scaler[]>;
-  /** For workloads whose own name a template decides, by its text: those that may mean them. */
-  readonly forTemplate: Map<string, readonly Scaler[]>;
-}
-
-const scalerIndexes = new WeakMap<readonly Resource[], ScalerIndex>();
-
-/** Scalers of a bucket by the name of what they scale. */
-function scalerIndex(bucket: readonly Resource[]): ScalerIndex {
-  let index = scalerIndexes.get(bucket);
-  if (index === undefined) {
-    const byTarget = new Map<string, Scaler[]>();
-    const templated = new Map<string, Scaler[]>();
-    for (const resource of bucket) {
-      const scaler = scalerOf(resource);
-      if (scaler === undefined || scaler.by === "vpa") continue;
-      const { presence, source } = scaler.target.name;
-      if (presence === "absent") continue;
-      const names = presence === "unknown" ? templated : byTarget;
-      const list = names.get(source ?? "");
-      if (list === undefined) names.set(source ?? "", [scaler]);
-      else list.push(scaler);
-    }
-    index = { byTarget, templated, forTemplate: new Map() };
-    scalerIndexes.set(bucket, index);
-  }
-  return index;
-}
-
-/** Scalers of a bucket that may mean a workload by its name. */
-function scalersNaming(bucket: readonly Resource[], workload: Workload): readonly Scaler[] {
-  if (bucket.length === 0) return [];
-  const index = scalerIndex(bucket);
-  const name = workload.displayName;
-  if (workload instanceof ResourceFact && workload.nameKnown)
-    return [...(index.byTarget.get(name) ?? []), ...candidatesOf(index.templated, name)];
-  let found = index.forTemplate.get(name);
-  if (found === undefined) {
-    const named = [...index.byTarget].flatMap(([target, list]) => (mayRead(name, target) ? list : []));
-    found = [...named, ...[...index.templated.values()].flat()];
-    index.forTemplate.set(name, found);
-  }
-  return found;
-}
-
-/** Workloads of a bucket, which holds nothing else. */
-function workloadsIn(bucket: readonly Resource[]): readonly WorkloadFact[] {
-  let workloads = workloadLists.get(bucket);
-  if (workloads === undefined) {
-    workloads = bucket.filter((one) => one instanceof WorkloadFact);
-    workloadLists.set(bucket, workloads);
-  }
-  return workloads;
-}
-
-const workloadLists = new WeakMap<readonly Resource[], readonly WorkloadFact[]>();
-
-const workloadsByText = new WeakMap<readonly Resource[], Map<string, readonly WorkloadFact[]>>();
-
-/** Workloads of a bucket that a name could mean: those so named, and those of which a template decides. */
-function workloadsNamed(bucket: readonly Resource[], name: Field): readonly WorkloadFact[] {
-  if (bucket.length === 0) return [];
-  const text = name.source ?? "";
-  if (name.presence === "present") return [...byName(bucket, text), ...byTemplate(bucket, text)].filter(isWorkload);
-  let known = workloadsByText.get(bucket);
-  if (known === undefined) {
-    known = new Map();
-    workloadsByText.set(bucket, known);
-  }
-  let found = known.get(text);
-  if (found === undefined) {
-    found = workloadsIn(bucket).filter((one) => !one.nameKnown || text === "" || mayRead(text, one.displayName));
-    known.set(text, found);
-  }
-  return found;
-}
-
-function isWorkload(resource: Resource): resource is WorkloadFact {
-  return resource instanceof WorkloadFact;
-}
-
-interface OfGroup {
-  readonly kinds: readonly GroupKind[];
-  readonly resources: readonly Resource[];
-}
-
-const groupsOf = new WeakMap<WorldIndex, Map<string, OfGroup>>();
-
-/** The same list for as long as the objects of the workspace are the same, so that others can keep what they read from it. */
-function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
-  let known = groupsOf.get(index);
-  if (known === undefined) {
-    known = new Map();
-    groupsOf.set(index, known);
-  }
-  let found = known.get(String(group));
-  if (found === undefined) {
-    const kinds = index.kinds.filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))));
-    found = { kinds, resources: kinds.flatMap((kind) => index.bucket(kind)) };
-    known.set(String(group), found);
-  }
-  return found;
-}
-
-const namespaceIndexes = new WeakMap<readonly Namespace[], ReadonlyMap<Scope, Namespace>>();
-
-function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Namespace | undefined {
-  let index = namespaceIndexes.get(namespaces);
-  if (index === undefined) {
-    index = new Map(namespaces.map((namespace) => [namespace.scope, namespace]));
-    namespaceIndexes.set(namespaces, index);
-  }
-  return index.get(scope);
-}
 
 /** An answer about one object that several practices ask for, for as long as what it was computed from is the same. */
 interface Kept {

@@ -2,7 +2,8 @@
 import type { Practice, Spot } from "../../model/practice.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
 import type { FileEntry } from "../engine/files.ts";
-import type { Outcome, Results } from "../engine/outcomes.ts";
+import type { Results } from "../engine/levels.ts";
+import type { Outcome } from "../engine/outcomes.ts";
 import type { Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { fullMessage, levelOf, spotsOf } from "./findings.ts";

@@ -25,6 +25,7 @@ import { diagnosticsOf, type KmmDiagnostic } from "../features/diagnostics.ts";
 import { hoverAt } from "../features/hover.ts";
 import { normalUri } from "../host/uris.ts";
 import { explainPractice, report, statusOf } from "./answers.ts";
+import { type Client, clientOf, foldersOf } from "./client.ts";
 import { type ActionOptions, toAction, toDiagnostic } from "./convert.ts";
 import { Files, type Folder } from "./files.ts";
 import {
@@ -47,21 +48,6 @@ export interface ServerHost {
   explain(practice: string, language: Language): string | undefined;
   /** A URI that explains a practice without a client that does: a page beside the bundle. */
   pageOf(practice: string, language: Language): string | undefined;
-}
-
-interface Client {
-  readonly pull: boolean;
-  readonly related: boolean;
-  readonly configuration: boolean;
-  readonly watch: boolean;
-  readonly folders: boolean;
-  readonly progress: boolean;
-  readonly refresh: boolean;
-  readonly documentChanges: boolean;
-  readonly create: boolean;
-  readonly practiceScheme: boolean;
-  readonly workspaceDiagnostics: boolean;
-  readonly locale: string | undefined;
 }
 
 export function serve(connection: Connection, host: ServerHost): void {
@@ -474,32 +460,4 @@ function isEmpty(range: {
   end: { line: number; character: number };
 }): boolean {
   return range.start.line === range.end.line && range.start.character === range.end.character;
-}
-
-function clientOf(params: InitializeParams): Client {
-  const { workspace, textDocument, window } = params.capabilities;
-  const options = (params.initializationOptions ?? {}) as InitializationOptions;
-  const edit = workspace?.workspaceEdit;
-  return {
-    pull: textDocument?.diagnostic !== undefined,
-    related:
-      textDocument?.publishDiagnostics?.relatedInformation === true ||
-      textDocument?.diagnostic?.relatedDocumentSupport !== undefined,
-    configuration: workspace?.configuration === true,
-    watch: workspace?.didChangeWatchedFiles?.dynamicRegistration === true && options.watches !== true,
-    folders: workspace?.workspaceFolders === true,
-    progress: window?.workDoneProgress === true,
-    refresh: workspace?.diagnostics?.refreshSupport === true,
-    documentChanges: edit?.documentChanges === true,
-    create: edit?.resourceOperations?.includes("create") === true,
-    practiceScheme: options.practiceScheme === true,
-    workspaceDiagnostics: options.workspaceDiagnostics !== false,
-    locale: params.locale,
-  };
-}
-
-function foldersOf(params: InitializeParams): readonly Folder[] {
-  if (params.workspaceFolders != null) return params.workspaceFolders;
-  const root = params.rootUri;
-  return root == null ? [] : [{ uri: root, name: decodeURIComponent(root.slice(root.lastIndexOf("/") + 1)) }];
 }

@@ -1,0 +1,146 @@
+import type { Field, GroupKind, Namespace, Resource, Scaler, Scope, Workload } from "../../model/facts.ts";
+import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import { readScaler } from "./scalers.ts";
+import { type LabelSet, labelSetOf } from "./selectors.ts";
+import { mayRead } from "./template-text.ts";
+import { byName, byTemplate, candidatesOf, type WorldIndex } from "./world-index.ts";
+
+const serviceLabels = new WeakMap<Resource, LabelSet>();
+
+export function labelsOfService(service: Resource): LabelSet {
+  let labels = serviceLabels.get(service);
+  if (labels === undefined) {
+    labels = labelSetOf(service.labels);
+    serviceLabels.set(service, labels);
+  }
+  return labels;
+}
+
+const scalerCache = new WeakMap<Resource, Scaler | null>();
+
+export function scalerOf(resource: Resource): Scaler | undefined {
+  let scaler = scalerCache.get(resource);
+  if (scaler === undefined) {
+    scaler = readScaler(resource) ?? null;
+    scalerCache.set(resource, scaler);
+  }
+  return scaler ?? undefined;
+}
+
+interface ScalerIndex {
+  readonly byTarget: ReadonlyMap<string, readonly Scaler[]>;
+  /** Those whose target's name a template decides, by its text. */
+  readonly templated: ReadonlyMap<string, readonly Scaler[]>;
+  /** For workloads whose own name a template decides, by its text: those that may mean them. */
+  readonly forTemplate: Map<string, readonly Scaler[]>;
+}
+
+const scalerIndexes = new WeakMap<readonly Resource[], ScalerIndex>();
+
+/** Scalers of a bucket by the name of what they scale. */
+export function scalerIndex(bucket: readonly Resource[]): ScalerIndex {
+  let index = scalerIndexes.get(bucket);
+  if (index === undefined) {
+    const byTarget = new Map<string, Scaler[]>();
+    const templated = new Map<string, Scaler[]>();
+    for (const resource of bucket) {
+      const scaler = scalerOf(resource);
+      if (scaler === undefined || scaler.by === "vpa") continue;
+      const { presence, source } = scaler.target.name;
+      if (presence === "absent") continue;
+      const names = presence === "unknown" ? templated : byTarget;
+      const list = names.get(source ?? "");
+      if (list === undefined) names.set(source ?? "", [scaler]);
+      else list.push(scaler);
+    }
+    index = { byTarget, templated, forTemplate: new Map() };
+    scalerIndexes.set(bucket, index);
+  }
+  return index;
+}
+
+/** Scalers of a bucket that may mean a workload by its name. */
+export function scalersNaming(bucket: readonly Resource[], workload: Workload): readonly Scaler[] {
+  if (bucket.length === 0) return [];
+  const index = scalerIndex(bucket);
+  const name = workload.displayName;
+  if (workload instanceof ResourceFact && workload.nameKnown)
+    return [...(index.byTarget.get(name) ?? []), ...candidatesOf(index.templated, name)];
+  let found = index.forTemplate.get(name);
+  if (found === undefined) {
+    const named = [...index.byTarget].flatMap(([target, list]) => (mayRead(name, target) ? list : []));
+    found = [...named, ...[...index.templated.values()].flat()];
+    index.forTemplate.set(name, found);
+  }
+  return found;
+}
+
+/** Workloads of a bucket, which holds nothing else. */
+export function workloadsIn(bucket: readonly Resource[]): readonly WorkloadFact[] {
+  let workloads = workloadLists.get(bucket);
+  if (workloads === undefined) {
+    workloads = bucket.filter((one) => one instanceof WorkloadFact);
+    workloadLists.set(bucket, workloads);
+  }
+  return workloads;
+}
+
+const workloadLists = new WeakMap<readonly Resource[], readonly WorkloadFact[]>();
+
+const workloadsByText = new WeakMap<readonly Resource[], Map<string, readonly WorkloadFact[]>>();
+
+/** Workloads of a bucket that a name could mean: those so named, and those of which a template decides. */
+export function workloadsNamed(bucket: readonly Resource[], name: Field): readonly WorkloadFact[] {
+  if (bucket.length === 0) return [];
+  const text = name.source ?? "";
+  if (name.presence === "present") return [...byName(bucket, text), ...byTemplate(bucket, text)].filter(isWorkload);
+  let known = workloadsByText.get(bucket);
+  if (known === undefined) {
+    known = new Map();
+    workloadsByText.set(bucket, known);
+  }
+  let found = known.get(text);
+  if (found === undefined) {
+    found = workloadsIn(bucket).filter((one) => !one.nameKnown || text === "" || mayRead(text, one.displayName));
+    known.set(text, found);
+  }
+  return found;
+}
+
+export function isWorkload(resource: Resource): resource is WorkloadFact {
+  return resource instanceof WorkloadFact;
+}
+
+interface OfGroup {
+  readonly kinds: readonly GroupKind[];
+  readonly resources: readonly Resource[];
+}
+
+const groupsOf = new WeakMap<WorldIndex, Map<string, OfGroup>>();
+
+/** The same list for as long as the objects of the workspace are the same, so that others can keep what they read from it. */
+export function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
+  let known = groupsOf.get(index);
+  if (known === undefined) {
+    known = new Map();
+    groupsOf.set(index, known);
+  }
+  let found = known.get(String(group));
+  if (found === undefined) {
+    const kinds = index.kinds.filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))));
+    found = { kinds, resources: kinds.flatMap((kind) => index.bucket(kind)) };
+    known.set(String(group), found);
+  }
+  return found;
+}
+
+const namespaceIndexes = new WeakMap<readonly Namespace[], ReadonlyMap<Scope, Namespace>>();
+
+export function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Namespace | undefined {
+  let index = namespaceIndexes.get(namespaces);
+  if (index === undefined) {
+    index = new Map(namespaces.map((namespace) => [namespace.scope, namespace]));
+    namespaceIndexes.set(namespaces, index);
+  }
+  return index.get(scope);
+}
