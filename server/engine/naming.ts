@@ -3,7 +3,7 @@ import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { readScaler } from "./scalers.ts";
 import { type LabelSet, labelSetOf } from "./selectors.ts";
 import { mayRead } from "./template-text.ts";
-import { byName, byTemplate, candidatesOf, type WorldIndex } from "./world-index.ts";
+import { byName, byTemplate, candidatesOf, sameScope, type WorldIndex } from "./world-index.ts";
 
 const serviceLabels = new WeakMap<Resource, LabelSet>();
 
@@ -143,4 +143,52 @@ export function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Nam
     namespaceIndexes.set(namespaces, index);
   }
   return index.get(scope);
+}
+
+export function both(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
+  if (one === false || other === false) return false;
+  return one === true && other === true ? true : undefined;
+}
+
+/** Is this the name of the object: the same text, or the same template expression in the same chart. */
+export function sameName(name: Field, resource: Resource, scope: Scope): boolean | undefined {
+  const known = resource instanceof ResourceFact && resource.nameKnown;
+  if (name.presence === "absent") return false;
+  if (name.presence === "present") {
+    if (known) return name.source === resource.displayName;
+    return mayRead(resource.displayName, name.source ?? "") ? undefined : false;
+  }
+  if (!known && name.source === resource.displayName && resource.scope === scope) return true;
+  return known && name.source !== undefined && !mayRead(name.source, resource.displayName) ? false : undefined;
+}
+
+export function names(scaler: Scaler, workload: Workload): boolean | undefined {
+  const kind = scaler.target.kind;
+  const kindText =
+    kind.presence === "present"
+      ? kind.source
+      : kind.presence === "absent" && scaler.by === "keda"
+        ? "Deployment"
+        : undefined;
+  if (kind.presence === "absent" && scaler.by !== "keda") return false;
+  if (kindText !== undefined && kindText !== workload.kind) return false;
+  const name = sameName(scaler.target.name, workload, scaler.resource.scope);
+  return kindText === undefined ? both(undefined, name) : name;
+}
+
+/** Does a monitor look into the namespace: its own unless its `namespaceSelector` says otherwise. */
+export function watches(monitor: Resource, scope: Scope): boolean | undefined {
+  const selector = monitor.body.at("spec", "namespaceSelector");
+  if (selector.presence === "unknown") return undefined;
+  const any = selector.at("any");
+  if (any.presence === "present" && any.flag() === true) return true;
+  const wanted = selector.at("matchNames").writtenItems();
+  if (wanted.length > 0 && scope.startsWith("ns:")) {
+    const known = wanted.filter((item) => item.presence === "present").map((item) => item.text());
+    if (known.includes(scope.slice(3))) return true;
+    return known.length === wanted.length ? false : undefined;
+  }
+  if (wanted.length > 0) return undefined;
+  if (selector.presence === "absent" || selector.writtenEntries().length === 0) return sameScope(monitor.scope, scope);
+  return undefined;
 }

@@ -1,16 +1,15 @@
-/** Verdicts as they count: waived, ignored, answered, shown but not counted; and the levels they add up to. */
-import type { DocumentRef } from "../../model/edit.ts";
 import type { Namespace, Pipeline, Resource } from "../../model/facts.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
 import { type Config, DEFAULT_CONFIG, type Waiver } from "./config.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import { WorkloadFact } from "./dialects/kubernetes.ts";
 import { excuse } from "./excuses.ts";
 import type { FileEntry } from "./files.ts";
 import { isNonProduction, type Judged, type Subject } from "./judge.ts";
 import type { Tally } from "./ladder.ts";
 import { levelsOf, type Results, type Rungs, rungsOf, withAnswers } from "./levels.ts";
+import { byObject, metOnce } from "./outcome-lists.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import type { Suppression } from "./suppressions.ts";
 import { Totals, tally, tallyOf } from "./totals.ts";
@@ -61,19 +60,6 @@ const held = new WeakMap<FileEntry, HeldOutcomes>();
 function hold(dependencies: readonly Dependencies[], state: WorldSnapshot): boolean {
   for (const one of dependencies) if (!one.hold(state)) return false;
   return true;
-}
-
-const metIn = new WeakMap<readonly Outcome[], ReadonlySet<Practice>>();
-
-/** Practices that one subject is enough for, and that these outcomes hold such a subject for. */
-function metOnce(outcomes: readonly Outcome[]): ReadonlySet<Practice> {
-  let practices = metIn.get(outcomes);
-  if (practices === undefined) {
-    const good = outcomes.filter(({ state, counted }) => counted && (state === "met" || state === "waived"));
-    practices = new Set(good.flatMap(({ practice }) => (practice.share === "any" ? [practice] : [])));
-    metIn.set(outcomes, practices);
-  }
-  return practices;
 }
 
 const NO_OUTCOMES: readonly Outcome[] = [];
@@ -275,12 +261,7 @@ export class Outcomes {
   }
 
   ofResource(entry: FileEntry, resource: Resource): readonly Outcome[] {
-    const outcomes = this.of(entry);
-    let known = objectsOf.get(outcomes);
-    if (known === undefined) {
-      known = groupedByObject(outcomes);
-      objectsOf.set(outcomes, known);
-    }
+    const known = byObject(this.of(entry));
     return known.get(resource.document)?.get(resource.place.path.join("/")) ?? [];
   }
 
@@ -400,24 +381,4 @@ function same(one: readonly Judged[], other: readonly Judged[]): boolean {
 function namespaceOf(resource: Resource): string | undefined {
   if (resource.groupKind === "/Namespace") return `ns:${resource.displayName}`;
   return resource instanceof WorkloadFact ? resource.scope : undefined;
-}
-
-type ByObject = ReadonlyMap<DocumentRef, ReadonlyMap<string, readonly Outcome[]>>;
-
-const objectsOf = new WeakMap<readonly Outcome[], ByObject>();
-
-/** Outcomes by the object they are about: its document, and its path there. */
-function groupedByObject(outcomes: readonly Outcome[]): ByObject {
-  const groups = new Map<DocumentRef, Map<string, Outcome[]>>();
-  for (const outcome of outcomes) {
-    const fact = outcome.subject.fact;
-    if (!(fact instanceof ResourceFact)) continue;
-    const document = groups.get(fact.document) ?? new Map<string, Outcome[]>();
-    groups.set(fact.document, document);
-    const path = fact.place.path.join("/");
-    const list = document.get(path);
-    if (list === undefined) document.set(path, [outcome]);
-    else list.push(outcome);
-  }
-  return groups;
 }

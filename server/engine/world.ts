@@ -26,20 +26,23 @@ import {
   VERSION,
   type WorldState,
 } from "./dependencies.ts";
-import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import { WorkloadFact } from "./dialects/kubernetes.ts";
 import {
+  both,
   labelsOfService,
+  names,
   namespaceIn,
   ofGroup,
+  sameName,
   scalerOf,
   scalersNaming,
+  watches,
   workloadsIn,
   workloadsNamed,
 } from "./naming.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
 import { SCALER_KINDS } from "./scalers.ts";
 import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
-import { mayRead } from "./template-text.ts";
 import {
   byName,
   byTemplate,
@@ -384,52 +387,4 @@ export class TrackedWorld implements World {
 
 function listOf(kinds: GroupKind | readonly GroupKind[]): readonly GroupKind[] {
   return typeof kinds === "string" ? [kinds] : kinds;
-}
-
-function both(one: boolean | undefined, other: boolean | undefined): boolean | undefined {
-  if (one === false || other === false) return false;
-  return one === true && other === true ? true : undefined;
-}
-
-/** Is this the name of the object: the same text, or the same template expression in the same chart. */
-function sameName(name: Field, resource: Resource, scope: Scope): boolean | undefined {
-  const known = resource instanceof ResourceFact && resource.nameKnown;
-  if (name.presence === "absent") return false;
-  if (name.presence === "present") {
-    if (known) return name.source === resource.displayName;
-    return mayRead(resource.displayName, name.source ?? "") ? undefined : false;
-  }
-  if (!known && name.source === resource.displayName && resource.scope === scope) return true;
-  return known && name.source !== undefined && !mayRead(name.source, resource.displayName) ? false : undefined;
-}
-
-function names(scaler: Scaler, workload: Workload): boolean | undefined {
-  const kind = scaler.target.kind;
-  const kindText =
-    kind.presence === "present"
-      ? kind.source
-      : kind.presence === "absent" && scaler.by === "keda"
-        ? "Deployment"
-        : undefined;
-  if (kind.presence === "absent" && scaler.by !== "keda") return false;
-  if (kindText !== undefined && kindText !== workload.kind) return false;
-  const name = sameName(scaler.target.name, workload, scaler.resource.scope);
-  return kindText === undefined ? both(undefined, name) : name;
-}
-
-/** Does a monitor look into the namespace: its own unless its `namespaceSelector` says otherwise. */
-function watches(monitor: Resource, scope: Scope): boolean | undefined {
-  const selector = monitor.body.at("spec", "namespaceSelector");
-  if (selector.presence === "unknown") return undefined;
-  const any = selector.at("any");
-  if (any.presence === "present" && any.flag() === true) return true;
-  const wanted = selector.at("matchNames").writtenItems();
-  if (wanted.length > 0 && scope.startsWith("ns:")) {
-    const known = wanted.filter((item) => item.presence === "present").map((item) => item.text());
-    if (known.includes(scope.slice(3))) return true;
-    return known.length === wanted.length ? false : undefined;
-  }
-  if (wanted.length > 0) return undefined;
-  if (selector.presence === "absent" || selector.writtenEntries().length === 0) return sameScope(monitor.scope, scope);
-  return undefined;
 }

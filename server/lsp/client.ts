@@ -1,5 +1,10 @@
-/** What the client at the other end can do, and what it has open. */
-import type { InitializeParams } from "vscode-languageserver/node";
+/** What the client at the other end can do and has open, and what it is told that this server can do. */
+import {
+  CodeActionKind,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+} from "vscode-languageserver/node";
 import type { Folder } from "./files.ts";
 import type { InitializationOptions } from "./protocol.ts";
 
@@ -44,4 +49,27 @@ export function foldersOf(params: InitializeParams): readonly Folder[] {
   if (params.workspaceFolders != null) return params.workspaceFolders;
   const root = params.rootUri;
   return root == null ? [] : [{ uri: root, name: decodeURIComponent(root.slice(root.lastIndexOf("/") + 1)) }];
+}
+
+/** What this server can do. */
+export function initializeResult(client: Client, version: string): InitializeResult {
+  return {
+    serverInfo: { name: "kmm", version: version },
+    capabilities: {
+      positionEncoding: "utf-16",
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+      hoverProvider: true,
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      ...(client.pull
+        ? {
+            diagnosticProvider: {
+              identifier: "kmm",
+              interFileDependencies: true,
+              workspaceDiagnostics: client.workspaceDiagnostics,
+            },
+          }
+        : {}),
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+  };
 }

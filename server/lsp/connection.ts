@@ -1,22 +1,16 @@
-/** The language server: what the protocol asks, answered from the snapshot. */
-import { createHash } from "node:crypto";
 import {
   type CancellationToken,
   CodeActionKind,
   type CodeActionParams,
   type Connection,
-  type Diagnostic,
   DidChangeWatchedFilesNotification,
-  type DocumentDiagnosticReport,
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
+  type Range,
   ResponseError,
   TextDocumentContentChangeEvent,
-  TextDocumentSyncKind,
-  type WorkspaceDiagnosticReport,
-  type WorkspaceDocumentDiagnosticReport,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Language, Texts } from "../../model/text/texts.ts";
@@ -25,8 +19,9 @@ import { diagnosticsOf, type KmmDiagnostic } from "../features/diagnostics.ts";
 import { hoverAt } from "../features/hover.ts";
 import { normalUri } from "../host/uris.ts";
 import { explainPractice, report, statusOf } from "./answers.ts";
-import { type Client, clientOf, foldersOf } from "./client.ts";
-import { type ActionOptions, toAction, toDiagnostic } from "./convert.ts";
+import { type Client, clientOf, foldersOf, initializeResult } from "./client.ts";
+import { type ActionOptions, isAskedAbout, toAction, toDiagnostic } from "./convert.ts";
+import { documentReport, workspaceItems } from "./diagnostics.ts";
 import { Files, type Folder } from "./files.ts";
 import {
   EXPLAIN_REQUEST,
@@ -112,15 +107,20 @@ class Server {
     connection.onHover((params, token) => this.#answer(token, () => this.#hover(params)));
     connection.onCodeAction((params, token) => this.#answer(token, () => this.#actions(params)));
     connection.languages.diagnostics.on((params, token) =>
-      this.#answer(token, () => this.#documentDiagnostics(params.textDocument.uri, params.previousResultId)),
+      this.#answer(token, () => documentReport(this.#diagnostics(params.textDocument.uri), params.previousResultId)),
     );
-    connection.languages.diagnostics.onWorkspace((params, token) =>
-      this.#answer(token, () => this.#workspaceDiagnostics(params.previousResultIds)),
-    );
+    connection.languages.diagnostics.onWorkspace(async (params, token) => {
+      await this.#judged(token);
+      const items = await workspaceItems(
+        this.#files,
+        (uri) => this.#diagnostics(uri),
+        params.previousResultIds,
+        () => token.isCancellationRequested,
+      );
+      return this.#answer(token, () => ({ items }));
+    });
     connection.onRequest(REPORT_REQUEST, async (params: ReportParams, token: CancellationToken) => {
-      // Whoever points at something does not wait until everything is judged.
-      const files = this.#files;
-      await files.warm(() => token.isCancellationRequested || files !== this.#files);
+      await this.#judged(token);
       return this.#answer(token, () => report(this.#files, this.#texts, this.#host.version, params, this.#scanning));
     });
     connection.onRequest(EXPLAIN_REQUEST, (params: ExplainParams) =>
@@ -145,25 +145,7 @@ class Server {
     this.#applySettings(options.settings);
     this.#folders = foldersOf(params);
     this.#files = new Files(this.#folders, this.#settings);
-    return {
-      serverInfo: { name: "kmm", version: this.#host.version },
-      capabilities: {
-        positionEncoding: "utf-16",
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
-        ...(this.#client.pull
-          ? {
-              diagnosticProvider: {
-                identifier: "kmm",
-                interFileDependencies: true,
-                workspaceDiagnostics: this.#client.workspaceDiagnostics,
-              },
-            }
-          : {}),
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-      },
-    };
+    return initializeResult(this.#client, this.#host.version);
   }
 
   async #initialized(): Promise<void> {
@@ -265,16 +247,14 @@ class Server {
     const pending = this.#pending.get(uri) ?? { timer: undefined, since: now };
     clearTimeout(pending.timer);
     const pause = Math.min(wait.pause, pending.since + wait.longest - now);
-    if (pause <= 0) {
+    const say = () => {
       this.#pending.delete(uri);
       this.#publish(uri);
-    } else {
-      pending.timer = setTimeout(() => {
-        this.#pending.delete(uri);
-        this.#publish(uri);
-      }, pause);
+    };
+    if (pause > 0) {
+      pending.timer = setTimeout(say, pause);
       this.#pending.set(uri, pending);
-    }
+    } else say();
     this.#othersChanged();
   }
 
@@ -325,37 +305,6 @@ class Server {
 
   #diagnostics(uri: string) {
     return this.#found(uri).map((one) => toDiagnostic(one, this.#convert()));
-  }
-
-  #documentDiagnostics(uri: string, previous: string | undefined): DocumentDiagnosticReport {
-    const items = this.#diagnostics(uri);
-    const resultId = resultIdOf(items);
-    return resultId === previous ? { kind: "unchanged", resultId } : { kind: "full", items, resultId };
-  }
-
-  /** Findings of all files; those that the client has already are not sent again. */
-  #workspaceDiagnostics(previous: readonly { uri: string; value: string }[]): WorkspaceDiagnosticReport {
-    const known = new Map(previous.map(({ uri, value }) => [normalUri(uri), value]));
-    const entries = [...this.#files.snapshot.files.values()].filter(
-      (entry) =>
-        entry.source !== undefined &&
-        (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config" || known.has(entry.uri)),
-    );
-    const items = entries.map((entry): WorkspaceDocumentDiagnosticReport => {
-      const found = this.#diagnostics(entry.uri);
-      const resultId = resultIdOf(found);
-      const about = {
-        uri: this.#files.clientUri(entry.uri),
-        version: this.#files.document(entry.uri)?.version ?? null,
-        resultId,
-      };
-      return known.get(entry.uri) === resultId
-        ? { kind: "unchanged", ...about }
-        : { kind: "full", items: found, ...about };
-    });
-    // A file that went leaves nothing behind.
-    const gone = [...known.keys()].filter((uri) => this.#files.snapshot.entry(uri) === undefined);
-    return { items: [...items, ...gone.map((uri) => ({ kind: "full" as const, uri, version: null, items: [] }))] };
   }
 
   #hover(params: { textDocument: { uri: string }; position: { line: number; character: number } }) {
@@ -427,6 +376,12 @@ class Server {
     void this.#connection.sendNotification(REPORT_CHANGED, statusOf(this.#files, this.#texts, this.#scanning));
   }
 
+  /** Before all of it is told: whoever points at something meanwhile does not wait until everything is judged. */
+  async #judged(token: CancellationToken): Promise<void> {
+    const files = this.#files;
+    await files.warm(() => token.isCancellationRequested || files !== this.#files);
+  }
+
   /** Every request: cancellable before the work begins, and its failure is its own. */
   async #answer<T>(token: CancellationToken, answer: () => T): Promise<T> {
     await beforeAnswer();
@@ -440,24 +395,6 @@ class Server {
   }
 }
 
-/**
- * Who names findings of ours wants the fixes of those: of what stands in the range and is not named, none. A fix whose
- * finding stands elsewhere, and is only related to the range, cannot be named.
- */
-function isAskedAbout({ code, range }: KmmDiagnostic, { range: wanted, context }: CodeActionParams): boolean {
-  const named = context.diagnostics.filter((one) => one.source === "kmm").map((one) => one.code);
-  const here = range.start.line <= wanted.end.line && wanted.start.line <= range.end.line;
-  return named.length === 0 || !here || named.includes(code);
-}
-
-/** The same for the same findings, whatever version of the text they are of. */
-function resultIdOf(diagnostics: readonly Diagnostic[]): string {
-  return createHash("sha1").update(JSON.stringify(diagnostics)).digest("base64");
-}
-
-function isEmpty(range: {
-  start: { line: number; character: number };
-  end: { line: number; character: number };
-}): boolean {
-  return range.start.line === range.end.line && range.start.character === range.end.character;
+function isEmpty({ start, end }: Range): boolean {
+  return start.line === end.line && start.character === end.character;
 }

@@ -2,6 +2,7 @@
 import {
   type CodeAction,
   CodeActionKind,
+  type CodeActionParams,
   type Diagnostic,
   DiagnosticSeverity,
   type TextDocumentEdit,
@@ -121,4 +122,14 @@ function toEdit(action: KmmAction, options: ActionOptions): WorkspaceEdit | unde
 
 function at(lines: readonly number[], offset: number): Position {
   return positionAt(lines, offset);
+}
+
+/**
+ * Who names findings of ours wants the fixes of those: of what stands in the range and is not named, none. A fix whose
+ * finding stands elsewhere, and is only related to the range, cannot be named.
+ */
+export function isAskedAbout({ code, range }: KmmDiagnostic, { range: wanted, context }: CodeActionParams): boolean {
+  const named = context.diagnostics.filter((one) => one.source === "kmm").map((one) => one.code);
+  const here = range.start.line <= wanted.end.line && wanted.start.line <= range.end.line;
+  return named.length === 0 || !here || named.includes(code);
 }

@@ -1,4 +1,5 @@
 /** Kubernetes objects: manifests, List items, static parts of Helm templates -> resources and workloads. */
+
 import type { Place } from "../../../model/edit.ts";
 import type {
   Container,
@@ -18,6 +19,7 @@ import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { type LabelSet, labelSetOf } from "../selectors.ts";
 import { extentOf, type SourceDocument } from "../source.ts";
 import type { Tree } from "../tree/tree.ts";
+import { ContainerFact } from "./container.ts";
 
 /** What the file's place in the workspace says of its objects. */
 export interface KubernetesContext {
@@ -361,50 +363,4 @@ export class WorkloadFact extends ResourceFact implements Workload {
 /** An init container that is restarted always is a sidecar (Kubernetes 1.29). */
 function initRole(body: Field): "sidecar" | "init" {
   return knownText(body.at("restartPolicy")) === "Always" ? "sidecar" : "init";
-}
-
-/** Fields of the security context that the API has for the pod as well. */
-const POD_LEVEL = new Set([
-  "runAsNonRoot",
-  "runAsUser",
-  "runAsGroup",
-  "seccompProfile",
-  "seLinuxOptions",
-  "appArmorProfile",
-  "windowsOptions",
-]);
-
-class ContainerFact implements Container {
-  readonly role: Container["role"];
-  readonly body: Field;
-  readonly #pod: Field;
-
-  constructor(body: Field, pod: Field, role: Container["role"]) {
-    this.body = body;
-    this.#pod = pod;
-    this.role = role;
-  }
-
-  get name(): Field {
-    return this.body.at("name");
-  }
-
-  get image(): Field {
-    return this.body.at("image");
-  }
-
-  get displayName(): string {
-    return this.name.source ?? this.role;
-  }
-
-  get place(): Place {
-    return this.name.presence === "present" ? this.name.place : this.body.place;
-  }
-
-  security(name: string): Field {
-    const own = this.body.at("securityContext", name);
-    if (own.presence !== "absent" || !POD_LEVEL.has(name)) return own;
-    const pod = this.#pod.at("securityContext", name);
-    return pod.presence === "absent" ? own : pod;
-  }
 }

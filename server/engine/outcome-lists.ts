@@ -1,0 +1,47 @@
+/** What is read off a list of outcomes. Such a list never changes, so it is read once. */
+import type { DocumentRef } from "../../model/edit.ts";
+import type { Practice } from "../../model/practice.ts";
+import { ResourceFact } from "./dialects/kubernetes.ts";
+import type { Outcome } from "./outcomes.ts";
+
+const metIn = new WeakMap<readonly Outcome[], ReadonlySet<Practice>>();
+
+/** Practices that one subject is enough for, and that these outcomes hold such a subject for. */
+export function metOnce(outcomes: readonly Outcome[]): ReadonlySet<Practice> {
+  let practices = metIn.get(outcomes);
+  if (practices === undefined) {
+    const good = outcomes.filter(({ state, counted }) => counted && (state === "met" || state === "waived"));
+    practices = new Set(good.flatMap(({ practice }) => (practice.share === "any" ? [practice] : [])));
+    metIn.set(outcomes, practices);
+  }
+  return practices;
+}
+
+type ByObject = ReadonlyMap<DocumentRef, ReadonlyMap<string, readonly Outcome[]>>;
+
+const objectsOf = new WeakMap<readonly Outcome[], ByObject>();
+
+/** Outcomes by the object they are about: its document, and its path there. */
+export function byObject(outcomes: readonly Outcome[]): ByObject {
+  let groups = objectsOf.get(outcomes);
+  if (groups === undefined) {
+    groups = groupedByObject(outcomes);
+    objectsOf.set(outcomes, groups);
+  }
+  return groups;
+}
+
+function groupedByObject(outcomes: readonly Outcome[]): ByObject {
+  const groups = new Map<DocumentRef, Map<string, Outcome[]>>();
+  for (const outcome of outcomes) {
+    const fact = outcome.subject.fact;
+    if (!(fact instanceof ResourceFact)) continue;
+    const document = groups.get(fact.document) ?? new Map<string, Outcome[]>();
+    groups.set(fact.document, document);
+    const path = fact.place.path.join("/");
+    const list = document.get(path);
+    if (list === undefined) document.set(path, [outcome]);
+    else list.push(outcome);
+  }
+  return groups;
+}
