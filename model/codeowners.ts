@@ -1,4 +1,5 @@
 /** CODEOWNERS files: which line decides over a path, and whom it names. */
+import { matchesWith } from "./wildcards.ts";
 
 export interface OwnerRule {
   readonly pattern: string;
@@ -65,44 +66,23 @@ export function matches(pattern: string, path: string): boolean {
   const shallow = parts.at(-1) === "*" && tied && !pattern.endsWith("/");
   const below = pattern.endsWith("/") ? [...wanted, "**", "*"] : undefined;
   const segments = path.split("/");
-  if (below !== undefined) return steps(below, segments, (one) => one === "**", isSegment);
-  return (
-    steps(wanted, segments, (one) => one === "**", isSegment) ||
-    (!shallow && steps([...wanted, "**", "*"], segments, (one) => one === "**", isSegment))
-  );
+  const covers = (all: readonly string[]) =>
+    matchesWith(
+      all,
+      segments.length,
+      (one) => one === "**",
+      (one, at) => isSegment(one, segments[at] ?? ""),
+    );
+  if (below !== undefined) return covers(below);
+  return covers(wanted) || (!shallow && covers([...wanted, "**", "*"]));
 }
 
 function isSegment(pattern: string, text: string): boolean {
-  return steps(
+  const chars = [...text];
+  return matchesWith(
     [...pattern],
-    [...text],
+    chars.length,
     (one) => one === "*",
-    (one, char) => one === "?" || one === char,
+    (one, at) => one === "?" || one === chars[at],
   );
-}
-
-/** Steps through a pattern; after a mismatch only the last wildcard takes one more, so the time is bounded. */
-function steps(
-  pattern: readonly string[],
-  text: readonly string[],
-  isWild: (part: string) => boolean,
-  accepts: (part: string, item: string) => boolean,
-): boolean {
-  let part = 0;
-  let wild = -1;
-  let resume = 0;
-  for (let at = 0; at < text.length; ) {
-    const next = pattern[part];
-    if (next !== undefined && isWild(next)) {
-      wild = part++;
-      resume = at;
-    } else if (next !== undefined && accepts(next, text[at] ?? "")) {
-      part++;
-      at++;
-    } else if (wild >= 0) {
-      part = wild + 1;
-      at = ++resume;
-    } else return false;
-  }
-  return pattern.slice(part).every(isWild);
 }

@@ -1,9 +1,10 @@
 /** Objects by which a controller in the cluster brings what Git says. */
 import type { DocumentRef } from "./edit.ts";
-import type { Evidence } from "./evidence.ts";
-import type { Field, GroupKind, Matches, Resource, World } from "./facts.ts";
+import { countedWorkloads, type Evidence } from "./evidence.ts";
+import type { Field, GroupKind, Matches, Resource, Workspace, World } from "./facts.ts";
 import { kustomizationsOf } from "./kustomizations.ts";
-import { ifKnown } from "./practice.ts";
+import { hiddenAnywhere } from "./pipelines.ts";
+import { cannotTell, ifKnown, unmet, type Verdict } from "./practice.ts";
 
 export const GITOPS_KINDS: readonly GroupKind[] = [
   "argoproj.io/Application",
@@ -71,4 +72,16 @@ export function healthWatched(world: World): readonly Evidence[] {
       .map((at) => ({ at, in: one })),
   );
   return [...[...argo, ...releases].map((one) => ({ at: one.place, in: one })), ...kustomizations];
+}
+
+/**
+ * What is said where nothing shows that releases are looked after: of the object that delivers them, else of the
+ * workspace (`unmet.none`), as long as no pipeline hides what it does.
+ */
+export function deliveredWithout(workspace: Workspace, world: World): Verdict | undefined {
+  const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
+  if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
+  if (countedWorkloads(world).length === 0) return undefined;
+  const hidden = hiddenAnywhere(world);
+  return hidden.length > 0 ? cannotTell(hidden) : unmet(workspace.place, "unmet.none");
 }

@@ -4,6 +4,8 @@
  * workspace may hold, such as `*a*a*a*a*b`, so these are matched by stepping through them.
  */
 
+import { matchesWith } from "../../model/wildcards.ts";
+
 /** Why a pattern cannot be used: it leaves the workspace, is written with backslashes, or has too many alternatives. */
 export type GlobFault = "outside" | "backslash" | "complex";
 
@@ -186,32 +188,6 @@ function matchesPath(pattern: readonly Segment[], path: readonly string[]): bool
     (segment) => segment === undefined,
     (segment, at) => segment !== undefined && matchesSegment(segment, path[at] ?? ""),
   );
-}
-
-/** Steps through a pattern; after a mismatch only the last wildcard takes one more, which never misses a match. */
-function matchesWith<T>(
-  pattern: readonly T[],
-  length: number,
-  isWild: (part: T) => boolean,
-  accepts: (part: T, at: number) => boolean,
-): boolean {
-  let part = 0;
-  let wild = -1;
-  let resume = 0;
-  for (let at = 0; at < length; ) {
-    const next = pattern[part];
-    if (part < pattern.length && isWild(next as T)) {
-      wild = part++;
-      resume = at;
-    } else if (part < pattern.length && accepts(next as T, at)) {
-      part++;
-      at++;
-    } else if (wild >= 0) {
-      part = wild + 1;
-      at = ++resume;
-    } else return false;
-  }
-  return pattern.slice(part).every(isWild);
 }
 
 function accepts(token: Token, char: string): boolean {

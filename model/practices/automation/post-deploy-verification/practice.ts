@@ -1,8 +1,7 @@
-import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
+import { type Evidence, shownBy } from "../../../evidence.ts";
 import type { Resource, World } from "../../../facts.ts";
-import { GITOPS_KINDS, healthChecksOf, isStopped } from "../../../gitops.ts";
-import { hiddenAnywhere } from "../../../pipelines.ts";
-import { cannotTell, ifKnown, practice, type Sources, unmet } from "../../../practice.ts";
+import { deliveredWithout, healthChecksOf, isStopped } from "../../../gitops.ts";
+import { ifKnown, practice, type Sources } from "../../../practice.ts";
 import { analysesOf, analysisOf } from "../../../releases.ts";
 
 export default practice({
@@ -14,11 +13,7 @@ export default practice({
   judge(workspace, world) {
     const shown = shownBy([...hooks(world), ...flux(world), ...promotions(world), ...releases(world)], world);
     if (shown !== undefined) return shown;
-    const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
-    if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
-    if (countedWorkloads(world).length === 0) return undefined;
-    const hidden = hiddenAnywhere(world);
-    return hidden.length > 0 ? cannotTell(hidden) : unmet(workspace.place, "unmet.none");
+    return deliveredWithout(workspace, world);
   },
 });
 

@@ -1,8 +1,8 @@
-import { countedWorkloads, shownBy } from "../../../evidence.ts";
+import { shownBy } from "../../../evidence.ts";
 import { environmentFiles, environmentsIn, flags, promotions, shares } from "../../../exposure.ts";
-import { GITOPS_KINDS } from "../../../gitops.ts";
-import { hiddenAnywhere, ownPipelines } from "../../../pipelines.ts";
-import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
+import { deliveredWithout } from "../../../gitops.ts";
+import { ownPipelines } from "../../../pipelines.ts";
+import { cannotTell, met, practice, type Sources } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -18,11 +18,7 @@ export default practice({
     // There are environments, but in which order a change gets to them is not written here.
     const environments = world.repositories().flatMap(environmentFiles);
     if (environments.length > 0) return cannotTell(environments);
-    const [object] = world.resources(GITOPS_KINDS).filter((one) => !one.nonProduction);
-    if (object !== undefined) return unmet(object.place, undefined, { name: object.displayName });
-    if (countedWorkloads(world).length === 0) return undefined;
-    const hidden = hiddenAnywhere(world);
-    return hidden.length > 0 ? cannotTell(hidden) : unmet(workspace.place, "unmet.none");
+    return deliveredWithout(workspace, world);
   },
 });
 
