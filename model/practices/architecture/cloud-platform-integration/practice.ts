@@ -107,9 +107,12 @@ function objects(world: World, kind: GroupKind): readonly Evidence[] {
 }
 
 function annotated(world: World, kinds: readonly GroupKind[], key: RegExp): readonly Evidence[] {
-  return world
-    .resources(kinds)
-    .flatMap((one) => annotationsOf(one).flatMap(([name, field]) => (key.test(name) ? [{ at: field, in: one }] : [])));
+  return world.resources(kinds).flatMap((one) =>
+    annotationsOf(one).flatMap(([name, field]) =>
+      // That it is there is known, whatever a template makes of it: then the object shows it.
+      key.test(name) ? [{ at: field.presence === "unknown" ? one.place : field, in: one }] : [],
+    ),
+  );
 }
 
 const annotationsOf = once((resource: Resource) =>
