@@ -13,8 +13,9 @@ describe("the editor", () => {
   /** Saves, and waits for the text that is wanted: the editor looks saved a moment before the file is. */
   async function save(wanted) {
     await page.keyboard.press("Control+S");
-    while (!wanted(saved())) await page.waitForTimeout(50);
-    return saved();
+    let text = saved();
+    for (; !wanted(text); text = saved()) await page.waitForTimeout(50);
+    return text;
   }
 
   before(async () => {
