@@ -1,6 +1,8 @@
 /** Service level objectives as code, whatever the format. */
+import { representative, shownBy } from "./evidence.ts";
 import type { Field, GroupKind, Repository, RepositoryFile, Resource, World } from "./facts.ts";
 import { once } from "./memo.ts";
+import { met, notApplicable, unmet, type Verdict } from "./practice.ts";
 
 export interface Objective {
   /** What stands for it. */
@@ -26,6 +28,25 @@ const SLOW = /_bucket\b|\ble\s*=|latency|duration/i;
 
 export function objectivesOf(world: World): readonly Objective[] {
   return [...world.resources(KINDS).flatMap(ofResource), ...world.repositories().flatMap(inFiles)];
+}
+
+/** Met by those in tools' own files, else by what objects show; nothing where there is none. */
+export function shownAs(objectives: readonly Objective[], world: World): Verdict | undefined {
+  const inTools = objectives.filter((objective) => objective.in === undefined);
+  if (inTools.length > 0) return met(inTools.map((objective) => objective.at));
+  return shownBy(
+    objectives.flatMap((objective) => (objective.in === undefined ? [] : [{ at: objective.at, in: objective.in }])),
+    world,
+  );
+}
+
+/** What is said where no objective is found: only what stays up promises anything. */
+export function promisedNowhere(world: World): Verdict | undefined {
+  const first = representative(world);
+  if (first === undefined) return undefined;
+  return first.class === "long"
+    ? unmet(first.place, undefined, { workload: first.displayName })
+    : notApplicable("no-subject");
 }
 
 function ofResource(resource: Resource): readonly Objective[] {

@@ -1,31 +1,15 @@
+/** Objects by what others call them: scalers by their target, workloads by name, objects by group, namespaces by scope. */
 import type { Field, GroupKind, Namespace, Resource, Scaler, Scope, Workload } from "../../model/facts.ts";
+import { once } from "../../model/memo.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { readScaler } from "./scalers.ts";
 import { type LabelSet, labelSetOf } from "./selectors.ts";
 import { mayRead } from "./template-text.ts";
 import { byName, byTemplate, candidatesOf, sameScope, type WorldIndex } from "./world-index.ts";
 
-const serviceLabels = new WeakMap<Resource, LabelSet>();
+export const labelsOfService = once((service: Resource): LabelSet => labelSetOf(service.labels));
 
-export function labelsOfService(service: Resource): LabelSet {
-  let labels = serviceLabels.get(service);
-  if (labels === undefined) {
-    labels = labelSetOf(service.labels);
-    serviceLabels.set(service, labels);
-  }
-  return labels;
-}
-
-const scalerCache = new WeakMap<Resource, Scaler | null>();
-
-export function scalerOf(resource: Resource): Scaler | undefined {
-  let scaler = scalerCache.get(resource);
-  if (scaler === undefined) {
-    scaler = readScaler(resource) ?? null;
-    scalerCache.set(resource, scaler);
-  }
-  return scaler ?? undefined;
-}
+export const scalerOf = once(readScaler);
 
 interface ScalerIndex {
   readonly byTarget: ReadonlyMap<string, readonly Scaler[]>;
@@ -35,29 +19,22 @@ interface ScalerIndex {
   readonly forTemplate: Map<string, readonly Scaler[]>;
 }
 
-const scalerIndexes = new WeakMap<readonly Resource[], ScalerIndex>();
-
 /** Scalers of a bucket by the name of what they scale. */
-export function scalerIndex(bucket: readonly Resource[]): ScalerIndex {
-  let index = scalerIndexes.get(bucket);
-  if (index === undefined) {
-    const byTarget = new Map<string, Scaler[]>();
-    const templated = new Map<string, Scaler[]>();
-    for (const resource of bucket) {
-      const scaler = scalerOf(resource);
-      if (scaler === undefined || scaler.by === "vpa") continue;
-      const { presence, source } = scaler.target.name;
-      if (presence === "absent") continue;
-      const names = presence === "unknown" ? templated : byTarget;
-      const list = names.get(source ?? "");
-      if (list === undefined) names.set(source ?? "", [scaler]);
-      else list.push(scaler);
-    }
-    index = { byTarget, templated, forTemplate: new Map() };
-    scalerIndexes.set(bucket, index);
+export const scalerIndex = once((bucket: readonly Resource[]): ScalerIndex => {
+  const byTarget = new Map<string, Scaler[]>();
+  const templated = new Map<string, Scaler[]>();
+  for (const resource of bucket) {
+    const scaler = scalerOf(resource);
+    if (scaler === undefined || scaler.by === "vpa") continue;
+    const { presence, source } = scaler.target.name;
+    if (presence === "absent") continue;
+    const names = presence === "unknown" ? templated : byTarget;
+    const list = names.get(source ?? "");
+    if (list === undefined) names.set(source ?? "", [scaler]);
+    else list.push(scaler);
   }
-  return index;
-}
+  return { byTarget, templated, forTemplate: new Map() };
+});
 
 /** Scalers of a bucket that may mean a workload by its name. */
 export function scalersNaming(bucket: readonly Resource[], workload: Workload): readonly Scaler[] {
@@ -76,29 +53,17 @@ export function scalersNaming(bucket: readonly Resource[], workload: Workload): 
 }
 
 /** Workloads of a bucket, which holds nothing else. */
-export function workloadsIn(bucket: readonly Resource[]): readonly WorkloadFact[] {
-  let workloads = workloadLists.get(bucket);
-  if (workloads === undefined) {
-    workloads = bucket.filter((one) => one instanceof WorkloadFact);
-    workloadLists.set(bucket, workloads);
-  }
-  return workloads;
-}
+export const workloadsIn = once((bucket: readonly Resource[]): readonly WorkloadFact[] => bucket.filter(isWorkload));
 
-const workloadLists = new WeakMap<readonly Resource[], readonly WorkloadFact[]>();
-
-const workloadsByText = new WeakMap<readonly Resource[], Map<string, readonly WorkloadFact[]>>();
+/** Answers of `workloadsNamed` for names that a template decides, by their text. */
+const workloadsByText = once((_bucket: readonly Resource[]) => new Map<string, readonly WorkloadFact[]>());
 
 /** Workloads of a bucket that a name could mean: those so named, and those of which a template decides. */
 export function workloadsNamed(bucket: readonly Resource[], name: Field): readonly WorkloadFact[] {
   if (bucket.length === 0) return [];
   const text = name.source ?? "";
   if (name.presence === "present") return [...byName(bucket, text), ...byTemplate(bucket, text)].filter(isWorkload);
-  let known = workloadsByText.get(bucket);
-  if (known === undefined) {
-    known = new Map();
-    workloadsByText.set(bucket, known);
-  }
+  const known = workloadsByText(bucket);
   let found = known.get(text);
   if (found === undefined) {
     found = workloadsIn(bucket).filter((one) => !one.nameKnown || text === "" || mayRead(text, one.displayName));
@@ -116,15 +81,11 @@ interface OfGroup {
   readonly resources: readonly Resource[];
 }
 
-const groupsOf = new WeakMap<WorldIndex, Map<string, OfGroup>>();
+const groupsOf = once((_index: WorldIndex) => new Map<string, OfGroup>());
 
 /** The same list for as long as the objects of the workspace are the same, so that others can keep what they read from it. */
 export function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
-  let known = groupsOf.get(index);
-  if (known === undefined) {
-    known = new Map();
-    groupsOf.set(index, known);
-  }
+  const known = groupsOf(index);
   let found = known.get(String(group));
   if (found === undefined) {
     const kinds = index.kinds.filter((kind) => group.test(kind.slice(0, kind.indexOf("/"))));
@@ -134,15 +95,13 @@ export function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
   return found;
 }
 
-const namespaceIndexes = new WeakMap<readonly Namespace[], ReadonlyMap<Scope, Namespace>>();
+const namespacesByScope = once(
+  (namespaces: readonly Namespace[]): ReadonlyMap<Scope, Namespace> =>
+    new Map(namespaces.map((namespace) => [namespace.scope, namespace])),
+);
 
 export function namespaceIn(namespaces: readonly Namespace[], scope: Scope): Namespace | undefined {
-  let index = namespaceIndexes.get(namespaces);
-  if (index === undefined) {
-    index = new Map(namespaces.map((namespace) => [namespace.scope, namespace]));
-    namespaceIndexes.set(namespaces, index);
-  }
-  return index.get(scope);
+  return namespacesByScope(namespaces).get(scope);
 }
 
 export function both(one: boolean | undefined, other: boolean | undefined): boolean | undefined {

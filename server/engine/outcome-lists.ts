@@ -1,37 +1,20 @@
 /** What is read off a list of outcomes. Such a list never changes, so it is read once. */
 import type { DocumentRef } from "../../model/edit.ts";
+import { once } from "../../model/memo.ts";
 import type { Practice } from "../../model/practice.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
 import type { Outcome } from "./outcomes.ts";
 
-const metIn = new WeakMap<readonly Outcome[], ReadonlySet<Practice>>();
-
 /** Practices that one subject is enough for, and that these outcomes hold such a subject for. */
-export function metOnce(outcomes: readonly Outcome[]): ReadonlySet<Practice> {
-  let practices = metIn.get(outcomes);
-  if (practices === undefined) {
-    const good = outcomes.filter(({ state, counted }) => counted && (state === "met" || state === "waived"));
-    practices = new Set(good.flatMap(({ practice }) => (practice.share === "any" ? [practice] : [])));
-    metIn.set(outcomes, practices);
-  }
-  return practices;
-}
+export const metOnce = once((outcomes: readonly Outcome[]): ReadonlySet<Practice> => {
+  const good = outcomes.filter(({ state, counted }) => counted && (state === "met" || state === "waived"));
+  return new Set(good.flatMap(({ practice }) => (practice.share === "any" ? [practice] : [])));
+});
 
 type ByObject = ReadonlyMap<DocumentRef, ReadonlyMap<string, readonly Outcome[]>>;
 
-const objectsOf = new WeakMap<readonly Outcome[], ByObject>();
-
 /** Outcomes by the object they are about: its document, and its path there. */
-export function byObject(outcomes: readonly Outcome[]): ByObject {
-  let groups = objectsOf.get(outcomes);
-  if (groups === undefined) {
-    groups = groupedByObject(outcomes);
-    objectsOf.set(outcomes, groups);
-  }
-  return groups;
-}
-
-function groupedByObject(outcomes: readonly Outcome[]): ByObject {
+export const byObject = once((outcomes: readonly Outcome[]): ByObject => {
   const groups = new Map<DocumentRef, Map<string, Outcome[]>>();
   for (const outcome of outcomes) {
     const fact = outcome.subject.fact;
@@ -44,4 +27,4 @@ function groupedByObject(outcomes: readonly Outcome[]): ByObject {
     else list.push(outcome);
   }
   return groups;
-}
+});

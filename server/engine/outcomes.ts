@@ -138,9 +138,7 @@ export class Outcomes {
 
   /** Outcomes on what is in no one file: namespaces, folders, repositories, the workspace. */
   across(): readonly Outcome[] {
-    return this.#snapshot
-      .judgedAcross()
-      .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+    return this.#snapshot.judgedAcross().flatMap((one) => this.#onShared(one));
   }
 
   /** Everything, or everything below one root. */
@@ -290,15 +288,19 @@ export class Outcomes {
   #namespace(scope: string): readonly Outcome[] {
     let outcomes = this.#namespaces.get(scope);
     if (outcomes === undefined) {
-      outcomes = this.#snapshot
-        .judgedNamespace(scope)
-        .flatMap((one) => this.#outcomes(one, this.#entryOf(one.subject), this.configFor(this.#entryOf(one.subject))));
+      outcomes = this.#snapshot.judgedNamespace(scope).flatMap((one) => this.#onShared(one));
       this.#namespaces.set(scope, outcomes);
     }
     return outcomes;
   }
 
   readonly #namespaces = new Map<string, readonly Outcome[]>();
+
+  /** Of what no one file declares alone. */
+  #onShared(judged: Judged): readonly Outcome[] {
+    const entry = this.#entryOf(judged.subject);
+    return this.#outcomes(judged, entry, this.configFor(entry));
+  }
 
   #outcomes(judged: Judged, entry: FileEntry | undefined, config: Config): readonly Outcome[] {
     if (config.practices.get(judged.practice.id) === "off") return [];

@@ -9,6 +9,7 @@ import type {
   Workspace as WorkspaceFact,
 } from "../../model/facts.ts";
 import type { PracticeId } from "../../model/kmm.ts";
+import { once } from "../../model/memo.ts";
 import type { ExternalObject } from "./config.ts";
 import type { Packages, WorldState } from "./dependencies.ts";
 import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
@@ -82,11 +83,11 @@ export class WorldSnapshot implements WorldState {
   }
 
   get packages(): Packages {
-    return once(this.#parts.packagesToken, packagesByToken, () => new PackageIndex(this.files, this.#parts.charts));
+    return forToken(this.#parts.packagesToken, packagesByToken, () => new PackageIndex(this.files, this.#parts.charts));
   }
 
   get repositories(): readonly Repository[] {
-    return once(this.repositoriesToken, repositoriesByToken, () =>
+    return forToken(this.repositoriesToken, repositoriesByToken, () =>
       this.roots.map(
         (root) =>
           new RepositoryFact(
@@ -98,13 +99,18 @@ export class WorldSnapshot implements WorldState {
   }
 
   get folders(): readonly Folder[] {
-    return once(this.repositoriesToken, foldersByToken, () => this.repositories.flatMap(foldersOf));
+    return forToken(this.repositoriesToken, foldersByToken, () => this.repositories.flatMap(foldersOf));
   }
 
   get pipelines(): readonly Pipeline[] {
-    return once(this.pipelinesToken, pipelinesByToken, () =>
+    return forToken(this.pipelinesToken, pipelinesByToken, () =>
       [...this.files.values()].flatMap((entry) => this.#pipelinesOf(entry)),
     );
+  }
+
+  /** Pipelines that stand in one file. */
+  pipelinesIn(uri: string): readonly Pipeline[] {
+    return pipelinesByUri(this.pipelines).get(uri) ?? [];
   }
 
   /** Namespaces of the application: one per scope that holds workloads. */
@@ -139,9 +145,7 @@ export class WorldSnapshot implements WorldState {
   /** Judgements on everything a file declares: its objects, or its pipeline. */
   judged(entry: FileEntry): readonly Judged[] {
     if (entry.role === "pipeline") {
-      return pipelinesIn(this.pipelines, entry.uri).flatMap((pipeline) =>
-        this.#on(pipeline, "pipeline", pipeline.document),
-      );
+      return this.pipelinesIn(entry.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
     }
     const byDocument = new Map<DocumentRef, Resource[]>();
     for (const resource of entry.resources) {
@@ -264,21 +268,15 @@ export class WorldSnapshot implements WorldState {
   }
 }
 
-const pipelinesByUri = new WeakMap<readonly Pipeline[], ReadonlyMap<string, readonly Pipeline[]>>();
-
-/** Pipelines that stand in one file. */
-function pipelinesIn(pipelines: readonly Pipeline[], uri: string): readonly Pipeline[] {
-  const byUri = once(pipelines, pipelinesByUri, () => {
-    const found = new Map<string, Pipeline[]>();
-    for (const pipeline of pipelines) {
-      const here = found.get(pipeline.document.uri);
-      if (here === undefined) found.set(pipeline.document.uri, [pipeline]);
-      else here.push(pipeline);
-    }
-    return found;
-  });
-  return byUri.get(uri) ?? [];
-}
+const pipelinesByUri = once((pipelines: readonly Pipeline[]) => {
+  const found = new Map<string, Pipeline[]>();
+  for (const pipeline of pipelines) {
+    const here = found.get(pipeline.document.uri);
+    if (here === undefined) found.set(pipeline.document.uri, [pipeline]);
+    else here.push(pipeline);
+  }
+  return found;
+});
 
 const packagesByToken = new WeakMap<object, Packages>();
 const repositoriesByToken = new WeakMap<object, readonly Repository[]>();
@@ -294,7 +292,7 @@ const readPipelines = new WeakMap<object, ReadPipeline>();
 const pipelinesByToken = new WeakMap<object, readonly Pipeline[]>();
 
 /** What a token stands for, computed the first time it is asked for. */
-function once<T>(token: object, cache: WeakMap<object, T>, compute: () => T): T {
+function forToken<T>(token: object, cache: WeakMap<object, T>, compute: () => T): T {
   let value = cache.get(token);
   if (value === undefined) {
     value = compute();

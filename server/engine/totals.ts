@@ -1,22 +1,14 @@
 /** Outcomes of many files added up. After an edit only the files whose outcomes changed are counted again. */
 import type { PracticeId } from "../../model/kmm.ts";
+import { once } from "../../model/memo.ts";
 import type { FileEntry } from "./files.ts";
 import type { Tally } from "./ladder.ts";
 import type { Outcome } from "./outcomes.ts";
 
 type Counted = "met" | "unmet" | "unknown" | "waived";
 
-const tallied = new WeakMap<readonly Outcome[], ReadonlyMap<PracticeId, Tally>>();
-
-/** The state of each practice over outcomes that count. Kept with the list, which never changes. */
-export function tallyOf(outcomes: readonly Outcome[]): ReadonlyMap<PracticeId, Tally> {
-  let tallies = tallied.get(outcomes);
-  if (tallies === undefined) {
-    tallies = tally(outcomes, false);
-    tallied.set(outcomes, tallies);
-  }
-  return tallies;
-}
+/** The state of each practice over outcomes that count. */
+export const tallyOf = once((outcomes: readonly Outcome[]): ReadonlyMap<PracticeId, Tally> => tally(outcomes, false));
 
 /** `everything`: also what is shown and not counted. */
 export function tally(outcomes: readonly Outcome[], everything: boolean): Map<PracticeId, Tally> {

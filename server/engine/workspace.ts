@@ -2,6 +2,7 @@
 
 import type { Resource } from "../../model/facts.ts";
 import type { Dimension, Level } from "../../model/kmm.ts";
+import { once } from "../../model/memo.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, environmentFor, isExcluded, readConfig } from "./config.ts";
 import { patchesOf } from "./dialects/kustomize.ts";
@@ -323,16 +324,7 @@ function positions(files: ReadonlyLayers<FileEntry>): (resource: Resource) => nu
   };
 }
 
-const knownPatches = new WeakMap<SourceDocument, readonly string[]>();
-
-function patchesIn(document: SourceDocument): readonly string[] {
-  let patches = knownPatches.get(document);
-  if (patches === undefined) {
-    patches = patchesOf(document.uri, rootField(document));
-    knownPatches.set(document, patches);
-  }
-  return patches;
-}
+const patchesIn = once((document: SourceDocument): readonly string[] => patchesOf(document.uri, rootField(document)));
 
 function isChartFile(uri: string): boolean {
   return /^Chart\.ya?ml$/.test(baseName(uri));

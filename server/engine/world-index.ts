@@ -4,6 +4,7 @@
  * computed from it is known to hold still.
  */
 import type { GroupKind, Resource, Scope } from "../../model/facts.ts";
+import { once } from "../../model/memo.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { type LabelSet, labelSelector, matches, plainSelector, type Selector } from "./selectors.ts";
 import { mayRead } from "./template-text.ts";
@@ -226,26 +227,19 @@ interface PodIndex {
   readonly open: readonly WorkloadFact[];
 }
 
-const podIndexes = new WeakMap<readonly Resource[], PodIndex>();
-
-function podIndex(bucket: readonly Resource[]): PodIndex {
-  let index = podIndexes.get(bucket);
-  if (index === undefined) {
-    const byPair = new Map<string, WorkloadFact[]>();
-    const open: WorkloadFact[] = [];
-    for (const resource of bucket) {
-      if (!(resource instanceof WorkloadFact)) continue;
-      const labels = resource.podLabelSet;
-      if (labels.open || labels.unknown.size > 0) open.push(resource);
-      else
-        for (const [key, value] of labels.pairs)
-          addTo(byPair, `${key}=${value}`, () => [] as WorkloadFact[]).push(resource);
-    }
-    index = { byPair, open };
-    podIndexes.set(bucket, index);
+const podIndex = once((bucket: readonly Resource[]): PodIndex => {
+  const byPair = new Map<string, WorkloadFact[]>();
+  const open: WorkloadFact[] = [];
+  for (const resource of bucket) {
+    if (!(resource instanceof WorkloadFact)) continue;
+    const labels = resource.podLabelSet;
+    if (labels.open || labels.unknown.size > 0) open.push(resource);
+    else
+      for (const [key, value] of labels.pairs)
+        addTo(byPair, `${key}=${value}`, () => [] as WorkloadFact[]).push(resource);
   }
-  return index;
-}
+  return { byPair, open };
+});
 
 /** Workloads of a bucket that the selector matches, with the answer: at most so many. */
 export function selected(
@@ -270,34 +264,26 @@ export function selected(
   return found;
 }
 
-const nameIndexes = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
+const names = once((bucket: readonly Resource[]) => namesAmong(bucket));
 
 /** Objects of a bucket by their name as written, template text included. */
 export function byName(bucket: readonly Resource[], name: string): readonly Resource[] {
-  let index = nameIndexes.get(bucket);
-  if (index === undefined) {
-    const names = new Map<string, Resource[]>();
-    for (const resource of bucket) addTo(names, resource.displayName, () => [] as Resource[]).push(resource);
-    index = names;
-    nameIndexes.set(bucket, index);
-  }
-  return index.get(name) ?? EMPTY;
+  return names(bucket).get(name) ?? EMPTY;
 }
 
-const templateNamed = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
+const templatedNames = once((bucket: readonly Resource[]) =>
+  namesAmong(bucket.filter((resource) => resource instanceof ResourceFact && !resource.nameKnown)),
+);
 
 /** Objects of a bucket whose name a template decides, and may decide to be this one. */
 export function byTemplate(bucket: readonly Resource[], name: string): readonly Resource[] {
-  let index = templateNamed.get(bucket);
-  if (index === undefined) {
-    const names = new Map<string, Resource[]>();
-    for (const resource of bucket)
-      if (resource instanceof ResourceFact && !resource.nameKnown)
-        addTo(names, resource.displayName, () => [] as Resource[]).push(resource);
-    index = names;
-    templateNamed.set(bucket, index);
-  }
-  return candidatesOf(index, name);
+  return candidatesOf(templatedNames(bucket), name);
+}
+
+function namesAmong(resources: readonly Resource[]): ReadonlyMap<string, readonly Resource[]> {
+  const byName = new Map<string, Resource[]>();
+  for (const resource of resources) addTo(byName, resource.displayName, () => [] as Resource[]).push(resource);
+  return byName;
 }
 
 /** What stands under the template texts that may come out as the name. Charts are alike, so there are few texts. */

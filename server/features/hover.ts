@@ -18,6 +18,15 @@ export interface KmmHover {
 /** Link to the explanation of a practice; the host decides how one opens it. */
 export type LinkOf = (practice: PracticeId) => string | undefined;
 
+/** Where somebody points, and in whose words they are answered. */
+interface Asked {
+  readonly snapshot: Snapshot;
+  readonly entry: FileEntry;
+  readonly position: Position;
+  readonly texts: Texts;
+  readonly linkOf: LinkOf;
+}
+
 export function hoverAt(
   snapshot: Snapshot,
   entry: FileEntry,
@@ -25,11 +34,8 @@ export function hoverAt(
   texts: Texts,
   linkOf: LinkOf,
 ): KmmHover | undefined {
-  return (
-    onObject(snapshot, entry, position, texts, linkOf) ??
-    onPipeline(snapshot, entry, position, texts, linkOf) ??
-    onPractice(snapshot, entry, position, texts, linkOf)
-  );
+  const asked = { snapshot, entry, position, texts, linkOf };
+  return onObject(asked) ?? onPipeline(asked) ?? onPractice(asked);
 }
 
 function holds(range: Range, position: Position): boolean {
@@ -42,13 +48,7 @@ function holds(range: Range, position: Position): boolean {
 }
 
 /** On the value of `kind` or of `metadata.name`. */
-function onObject(
-  snapshot: Snapshot,
-  entry: FileEntry,
-  position: Position,
-  texts: Texts,
-  linkOf: LinkOf,
-): KmmHover | undefined {
+function onObject({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover | undefined {
   const resource = entry.resources.find((one) => {
     if (one.foreign) return false;
     return [one.place, one.name.place].some((place) => holds(snapshot.rangeOf(place), position));
@@ -72,15 +72,9 @@ function standing(resource: Resource, texts: Texts): string | undefined {
 }
 
 /** On a workflow's `jobs`. */
-function onPipeline(
-  snapshot: Snapshot,
-  entry: FileEntry,
-  position: Position,
-  texts: Texts,
-  linkOf: LinkOf,
-): KmmHover | undefined {
+function onPipeline({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover | undefined {
   if (entry.role !== "pipeline") return undefined;
-  const pipeline = snapshot.pipelines.find((one) => one.document.uri === entry.uri);
+  const [pipeline] = snapshot.pipelinesIn(entry.uri);
   if (pipeline === undefined) return undefined;
   const range = snapshot.rangeOf({ ...pipeline.place, onKey: true });
   if (!holds(range, position)) return undefined;
@@ -122,13 +116,7 @@ function levelTable(
 }
 
 /** On a token that a practice points at: first what is missing, then what is met; three at most. */
-function onPractice(
-  snapshot: Snapshot,
-  entry: FileEntry,
-  position: Position,
-  texts: Texts,
-  linkOf: LinkOf,
-): KmmHover | undefined {
+function onPractice({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover | undefined {
   const config = snapshot.outcomes.configFor(entry);
   const order = ["unmet", "waived", "unknown", "met"];
   const here = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)]

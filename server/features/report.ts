@@ -156,7 +156,7 @@ function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubject
       });
     }
     if (entry.role !== "pipeline") continue;
-    for (const pipeline of snapshot.pipelines.filter((one) => one.document.uri === entry.uri)) {
+    for (const pipeline of snapshot.pipelinesIn(entry.uri)) {
       subjects.push({
         kind: "Pipeline",
         name: pipeline.displayName,

@@ -60,7 +60,7 @@ export function* walk(root: string, options: DiskOptions): Generator<Change | un
       if (excluded(inside) || ignores.ignores(path, isFolder)) continue;
       if (isFolder) {
         if (!isSkippedFolder(entry.name) && depth < MAX_DEPTH) folders.push({ path, above: ignores, depth: depth + 1 });
-      } else yield changeAt(root, path, entry, options);
+      } else yield changeAt(root, path, inside, entry, options);
     }
   }
 }
@@ -74,14 +74,14 @@ function readFolder(folder: string): readonly Dirent[] | undefined {
   }
 }
 
-/** What is at a path that is no folder; nothing where it is of no interest. */
+/** What is at a path that is no folder; nothing where it is of no interest. `inside`: the same path below the root. */
 function changeAt(
   root: string,
   path: string,
+  inside: string,
   entry: Pick<Dirent, "isFile" | "isSymbolicLink">,
   options: DiskOptions,
 ): Change | undefined {
-  const inside = relative(root, path).split(sep).join("/");
   const uri = uriOfPath(path);
   const interest = interestIn(inside);
   if (interest === "skip") return undefined;
@@ -128,7 +128,7 @@ export function readOne(root: Root, uri: string, options: DiskOptions): Change |
   try {
     if (isBelowLink(folder, path)) return none;
     const entry = lstatSync(path);
-    return entry.isDirectory() ? undefined : (changeAt(folder, path, entry, options) ?? none);
+    return entry.isDirectory() ? undefined : (changeAt(folder, path, inside, entry, options) ?? none);
   } catch {
     return none;
   }

@@ -1,6 +1,5 @@
-import { representative, shownBy } from "../../../evidence.ts";
-import { type Objective, objectivesOf } from "../../../objectives.ts";
-import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
+import { type Objective, objectivesOf, promisedNowhere, shownAs } from "../../../objectives.ts";
+import { practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
   level: 4,
@@ -12,20 +11,11 @@ export default practice({
   judge(_workspace, world) {
     const all = objectivesOf(world).filter((objective) => objective.target.presence !== "absent");
     const good = all.filter((objective) => objective.target.presence === "unknown" || leavesRoom(objective));
-    const inFiles = good.filter((objective) => objective.in === undefined);
-    if (inFiles.length > 0) return met(inFiles.map((objective) => objective.at));
-    const shown = shownBy(
-      good.flatMap((objective) => (objective.in === undefined ? [] : [{ at: objective.at, in: objective.in }])),
-      world,
-    );
+    const shown = shownAs(good, world);
     if (shown !== undefined) return shown;
     const [perfect] = all.filter((objective) => objective.in?.nonProduction !== true);
     if (perfect !== undefined) return unmet(perfect.target, "unmet.perfect", { target: perfect.target.source ?? "" });
-    const first = representative(world);
-    if (first === undefined) return undefined;
-    return first.class === "long"
-      ? unmet(first.place, undefined, { workload: first.displayName })
-      : notApplicable("no-subject");
+    return promisedNowhere(world);
   },
 });
 
