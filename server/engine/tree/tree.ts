@@ -1,3 +1,5 @@
+import type { Place } from "../../../model/edit.ts";
+
 /**
  * The small tree that every reader produces and all of the engine reads.
  * Offsets are UTF-16 code units relative to the start of the document's own text, so that a document that did not
@@ -7,6 +9,9 @@
  * to the end of its last line of content (without the line break); a block collection from its first key or dash to
  * the end of its last value; a flow collection includes its brackets. An empty value is a plain scalar with empty
  * text and a zero-length range directly behind the `:` or `-` that announces it.
+ *
+ * `origin` is on nodes of rendered trees only (`render/`): where a node was written that stands in another place than
+ * below its parent's.
  */
 export type Tree = ScalarTree | MapTree | ListTree;
 
@@ -25,6 +30,7 @@ export interface ScalarTree {
   readonly unknown?: true;
   /** Bears an anchor, or came in through an alias: an edit here would change more than one place. */
   readonly shared?: true;
+  readonly origin?: Place;
 }
 
 export interface MapTree {
@@ -37,6 +43,7 @@ export interface MapTree {
   /** A template may add keys that are not written here, so what is absent is not known to be absent. */
   readonly open?: true;
   readonly shared?: true;
+  readonly origin?: Place;
 }
 
 export interface ListTree {
@@ -50,6 +57,7 @@ export interface ListTree {
   /** Indices of items that stand inside a template condition or loop, so they may or may not be rendered. */
   readonly conditional?: ReadonlySet<number>;
   readonly shared?: true;
+  readonly origin?: Place;
 }
 
 export interface Entry {
