@@ -10,6 +10,8 @@ export interface ReadableDocument extends DocumentRef {
   tree(): Tree | undefined;
   /** Plain `yes`, `on`, `0400` are read as YAML 1.1 does, as Kubernetes' own reader has it. */
   readonly yaml11: boolean;
+  /** Where what stands at a path was written, for what was put together from several files. */
+  placeOf?(path: readonly Key[]): Place;
 }
 
 /** The root of a document. */
@@ -75,7 +77,8 @@ class TreeField implements Field {
   }
 
   get place(): Place {
-    return { document: this.#document, path: this.#path() };
+    const path = this.#path();
+    return this.#document.placeOf?.(path) ?? { document: this.#document, path };
   }
 
   get source(): string | undefined {
@@ -145,7 +148,9 @@ class TreeField implements Field {
   }
 
   part(from: number, to: number): Place {
-    return { ...this.place, span: [from, to] };
+    const { place } = this;
+    // A part of what was written elsewhere is no part of what stands there.
+    return place.span !== undefined || place.decided !== undefined ? place : { ...place, span: [from, to] };
   }
 
   #scalar(): ScalarTree | undefined {

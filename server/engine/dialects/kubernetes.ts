@@ -16,6 +16,8 @@ import { ifKnown } from "../../../model/practice.ts";
 import { rootField } from "../field.ts";
 import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
+import { RenderedDocument } from "../render/document.ts";
+import type { RenderedObject } from "../render/rendered.ts";
 import { type LabelSet, labelSetOf } from "../selectors.ts";
 import { extentOf, type SourceDocument } from "../source.ts";
 import type { Tree } from "../tree/tree.ts";
@@ -26,16 +28,34 @@ export interface KubernetesContext {
   readonly standing: Standing;
   /** URI of the chart folder whose release namespace the objects share. */
   readonly chart: string | undefined;
+  /** Where objects go that name no namespace, where that is known. */
+  readonly namespace?: string | undefined;
 }
+
+/** What an object is read from: a document as it stands in its file, or what was rendered. */
+export type ObjectDocument = SourceDocument | RenderedDocument;
 
 /** All objects of a document: none when it is not Kubernetes, several for a List. */
 export function readKubernetes(document: SourceDocument, context: KubernetesContext): readonly Resource[] {
   const root = rootField(document);
   if (root.kind !== "map") return [];
-  return unfold(root, document, context, 0);
+  return unfold(root, document, context, 0, []);
 }
 
-function unfold(body: Field, document: SourceDocument, context: KubernetesContext, depth: number): readonly Resource[] {
+/** The facts of one object that was rendered. */
+export function readRendered(object: RenderedObject, context: KubernetesContext): readonly Resource[] {
+  const document = new RenderedDocument(object);
+  const root = rootField(document);
+  return root.kind === "map" ? unfold(root, document, context, 0, []) : [];
+}
+
+function unfold(
+  body: Field,
+  document: ObjectDocument,
+  context: KubernetesContext,
+  depth: number,
+  path: Path,
+): readonly Resource[] {
   const apiVersion = knownText(body.at("apiVersion"));
   const kind = knownText(body.at("kind"));
   if (apiVersion === undefined || kind === undefined || kind === "") return [];
@@ -48,16 +68,18 @@ function unfold(body: Field, document: SourceDocument, context: KubernetesContex
     return body
       .at("items")
       .writtenItems()
-      .flatMap((item) => unfold(item, document, context, depth + 1));
+      .flatMap((item, index) => unfold(item, document, context, depth + 1, [...path, "items", index]));
   }
   if (group === "template.openshift.io" && kind === "Template") {
     return body
       .at("objects")
       .writtenItems()
-      .flatMap((item) => unfold(item, document, context, depth + 1));
+      .flatMap((item, index) => unfold(item, document, context, depth + 1, [...path, "objects", index]));
   }
-  return factsOf(body, document, context, { group, version, kind, groupKind: `${group}/${kind}` });
+  return factsOf(body, path, document, context, { group, version, kind, groupKind: `${group}/${kind}` });
 }
+
+type Path = readonly (string | number)[];
 
 interface Identity {
   readonly group: string;
@@ -68,19 +90,20 @@ interface Identity {
 
 function factsOf(
   body: Field,
-  document: SourceDocument,
+  path: Path,
+  document: ObjectDocument,
   context: KubernetesContext,
   identity: Identity,
 ): readonly Resource[] {
   const carrier = carrierOf(identity.groupKind);
   const locations = carrier?.locate(body).filter((location) => location.pod.presence !== "absent") ?? [];
-  const resource = new ResourceFact(document, body.place.path, context, identity, locations[0]?.pod);
+  const resource = new ResourceFact(document, path, context, identity, locations[0]?.pod);
   if (carrier === undefined || locations.length === 0) return [resource];
   return locations.map(
     (_, index) =>
       new WorkloadFact(
         document,
-        body.place.path,
+        path,
         context,
         identity,
         carrier.class,
@@ -101,6 +124,9 @@ export class ResourceFact implements Resource {
   readonly version: string;
   readonly kind: string;
   readonly groupKind: GroupKind;
+  /** What it is read from; what was judged of it is kept by this. */
+  readonly read: ObjectDocument;
+  /** The document in which it is declared. */
   readonly document: SourceDocument;
   readonly scope: Scope;
   readonly conditional: boolean;
@@ -109,7 +135,7 @@ export class ResourceFact implements Resource {
   readonly displayName: string;
   /** The name is written out: no template decides it. */
   readonly nameKnown: boolean;
-  /** Bears annotations that ask to ignore a practice, on itself or on its pods. */
+  /** May bear annotations that ask to ignore a practice, on itself or on its pods. */
   readonly hasIgnores: boolean;
   readonly system: boolean;
   readonly nonProduction: boolean;
@@ -118,19 +144,23 @@ export class ResourceFact implements Resource {
   #place: Place | undefined;
 
   constructor(
-    document: SourceDocument,
+    read: ObjectDocument,
     path: readonly (string | number)[],
     context: KubernetesContext,
     identity: Identity,
     pod: Field | undefined,
   ) {
+    this.read = read;
+    const rendered = read instanceof RenderedDocument;
+    const document = rendered ? read.declared : read;
     this.document = document;
     this.#path = path;
     this.group = identity.group;
     this.version = identity.version;
     this.kind = identity.kind;
     this.groupKind = identity.groupKind;
-    this.conditional = document.conditional;
+    // What was rendered is there, whatever decided it.
+    this.conditional = !rendered && document.conditional;
     this.chart = context.chart;
     const body = this.body;
     const metadata = body.at("metadata");
@@ -141,7 +171,8 @@ export class ResourceFact implements Resource {
       .at("annotations")
       .writtenEntries()
       .some(([key]) => key === "helm.sh/hook" || key === "argocd.argoproj.io/hook");
-    this.hasIgnores = document.text.includes("kmm/ignore.");
+    // A patch may bring the annotation.
+    this.hasIgnores = rendered || document.text.includes("kmm/ignore.");
     const namespace = this.scope.startsWith("ns:") ? this.scope.slice(3) : "";
     const own = identity.groupKind === "/Namespace" ? this.displayName : "";
     const priority = pod === undefined ? undefined : knownText(pod.at("priorityClassName"));
@@ -155,7 +186,7 @@ export class ResourceFact implements Resource {
   }
 
   get body(): Field {
-    return rootField(this.document).at(...this.#path);
+    return rootField(this.read).at(...this.#path);
   }
 
   get name(): Field {
@@ -175,12 +206,13 @@ export class ResourceFact implements Resource {
   }
 
   get place(): Place {
-    this.#place ??= { document: this.document, path: [...this.#path, "kind"] };
+    this.#place ??= this.body.at("kind").place;
     return this.#place;
   }
 
   get problems(): readonly Problem[] {
     const { document } = this;
+    if (this.read !== document) return [];
     // What comes behind a place that we read otherwise than Kubernetes does may be sound as well.
     const doubtful = document.problems.some((problem) => isTolerated(problem, document.text));
     const all = document.problems.flatMap(({ code, start, end }) => {
@@ -227,6 +259,7 @@ function scopeOf(namespace: Field, identity: Identity, context: KubernetesContex
     const name = namespace.text();
     return name === undefined ? "unset" : /[${<]/.test(name) ? "unknown" : `ns:${name}`;
   }
+  if (context.namespace !== undefined && namespace.presence === "absent") return `ns:${context.namespace}`;
   if (context.chart !== undefined) {
     const release = namespace.presence === "absent" || /\.Release\.Namespace/.test(namespace.source ?? "");
     return release ? `chart:${context.chart}` : "unknown";
@@ -269,7 +302,7 @@ export class WorkloadFact extends ResourceFact implements Workload {
   readonly #index: number;
 
   constructor(
-    document: SourceDocument,
+    document: ObjectDocument,
     path: readonly (string | number)[],
     context: KubernetesContext,
     identity: Identity,
@@ -288,7 +321,7 @@ export class WorkloadFact extends ResourceFact implements Workload {
 
   /** Computed once for as long as the document's tree is held. */
   #parts(): Parts {
-    const tree = this.document.tree();
+    const tree = this.read.tree();
     if (tree === undefined) return this.#locate();
     let known = partsOfTree.get(tree);
     if (known === undefined) {
