@@ -1,13 +1,14 @@
 /** What an answer across files was computed from, so that it is kept for as long as that is the same. */
 import type { Namespace, Pipeline, Repository } from "../../model/facts.ts";
 import type { ExternalObject } from "./config.ts";
-import { PODS, type WorldIndex } from "./world-index.ts";
+import type { ObjectIndex } from "./joined-index.ts";
+import { PODS } from "./world-index.ts";
 
 /** What the world is computed from. Each part is immutable, so that its identity stands for its content. */
 export interface WorldState {
   /** Another number for every state. */
   readonly generation: number;
-  readonly index: WorldIndex;
+  readonly index: ObjectIndex;
   readonly namespaces: readonly Namespace[];
   readonly pipelines: readonly Pipeline[];
   /** Stands for the pipelines without computing them. */

@@ -3,7 +3,7 @@ import type { Namespace } from "../../model/facts.ts";
 import type { Verdict } from "../../model/practice.ts";
 import { type Config, waiverFor } from "./config.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
-import type { FileEntry } from "./files.ts";
+import type { Unit } from "./environments.ts";
 import type { Judged } from "./judge.ts";
 import type { Outcome } from "./outcomes.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
@@ -14,7 +14,7 @@ export function excuse(
   snapshot: WorldSnapshot,
   judged: Judged,
   verdict: Verdict & { state: "unmet" },
-  entry: FileEntry | undefined,
+  entry: Unit | undefined,
   config: Config,
 ): Pick<Outcome, "state" | "reason" | "waiver" | "suppression" | "annotated"> {
   const { kind, fact } = judged.subject;
@@ -27,7 +27,8 @@ export function excuse(
   for (const { place } of verdict.spots) {
     const file = snapshot.fileOf(place.document);
     // What a file declares is kept for as long as the file is, whatever is written in others.
-    if (judged.subject.document !== undefined && kind !== "namespace" && file !== entry) continue;
+    const own = file === entry || entry?.environment !== undefined;
+    if (judged.subject.document !== undefined && kind !== "namespace" && !own) continue;
     if (file?.source?.text.includes("kmm-ignore") !== true) continue;
     const { line } = snapshot.rangeOf(place).start;
     const suppression = readSuppressions(file.source).find(id, line);
@@ -42,7 +43,9 @@ export function excuse(
             namespace: fact.scope.startsWith("ns:") ? fact.scope.slice(3) : undefined,
           }
         : {};
-    const waiver = waiverFor(config, { practice: id, path: entry?.path ?? "", ...named });
+    const declared = fact instanceof ResourceFact ? snapshot.fileOf(fact.document) : undefined;
+    const path = declared?.path ?? entry?.path ?? "";
+    const waiver = waiverFor(config, { practice: id, path, ...named });
     if (waiver !== undefined) return { state: "waived", reason: waiver.reason, waiver };
   }
   return { state: "unmet" };

@@ -79,6 +79,8 @@ export interface FileInput {
   readonly open: boolean;
   /** YAML by its language, for what has no name that says so. */
   readonly yaml: boolean;
+  /** Something else is made from it: kept whatever it holds. */
+  readonly wanted?: boolean;
 }
 
 /** Makes an entry from a file's text; documents that did not change are taken over from the previous one. */
@@ -108,7 +110,8 @@ export function readFile(
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
   const reading = readingOf(path, input.yaml);
   if (isTemplateHelper(input.uri, charts)) return none;
-  if (reading.yaml && isYamlPath(path) && !input.open && !looksRelevant(path, input.text)) return none;
+  const kept = input.open || input.wanted === true;
+  if (reading.yaml && isYamlPath(path) && !kept && !looksRelevant(path, input.text)) return none;
   const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);
   const read = { ...none, source, notRead: source.truncated ? "truncated" : undefined } as const;
   return none.excluded || none.patch ? read : { ...read, ...factsOf(source, none, reading) };

@@ -2,10 +2,11 @@
 import type { Field, GroupKind, Namespace, Resource, Scaler, Scope, Workload } from "../../model/facts.ts";
 import { once } from "../../model/memo.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
+import type { ObjectIndex } from "./joined-index.ts";
 import { readScaler } from "./scalers.ts";
 import { type LabelSet, labelSetOf } from "./selectors.ts";
 import { mayRead } from "./template-text.ts";
-import { byName, byTemplate, candidatesOf, sameScope, type WorldIndex } from "./world-index.ts";
+import { byName, byTemplate, candidatesOf, sameScope } from "./world-index.ts";
 
 export const labelsOfService = once((service: Resource): LabelSet => labelSetOf(service.labels));
 
@@ -81,10 +82,10 @@ interface OfGroup {
   readonly resources: readonly Resource[];
 }
 
-const groupsOf = once((_index: WorldIndex) => new Map<string, OfGroup>());
+const groupsOf = once((_index: ObjectIndex) => new Map<string, OfGroup>());
 
 /** The same list for as long as the objects of the workspace are the same, so that others can keep what they read from it. */
-export function ofGroup(index: WorldIndex, group: RegExp): OfGroup {
+export function ofGroup(index: ObjectIndex, group: RegExp): OfGroup {
   const known = groupsOf(index);
   let found = known.get(String(group));
   if (found === undefined) {

@@ -2,14 +2,15 @@ import type { Namespace, Pipeline, Resource } from "../../model/facts.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import type { Practice, Verdict } from "../../model/practice.ts";
 import { type Config, DEFAULT_CONFIG, type Waiver } from "./config.ts";
-import type { Dependencies } from "./dependencies.ts";
+import type { Dependencies, WorldState } from "./dependencies.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
+import type { EnvironmentUnit, Unit } from "./environments.ts";
 import { excuse } from "./excuses.ts";
 import type { FileEntry } from "./files.ts";
 import { isNonProduction, type Judged, type Subject } from "./judge.ts";
 import type { Tally } from "./ladder.ts";
 import { levelsOf, type Results, type Rungs, rungsOf, withAnswers } from "./levels.ts";
-import { byObject, metOnce } from "./outcome-lists.ts";
+import { about, metOnce } from "./outcome-lists.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import type { Suppression } from "./suppressions.ts";
 import { Totals, tally, tallyOf } from "./totals.ts";
@@ -55,9 +56,9 @@ interface HeldOutcomes {
   readonly dependencies: readonly Dependencies[];
 }
 
-const held = new WeakMap<FileEntry, HeldOutcomes>();
+const held = new WeakMap<Unit, HeldOutcomes>();
 
-function hold(dependencies: readonly Dependencies[], state: WorldSnapshot): boolean {
+function hold(dependencies: readonly Dependencies[], state: WorldState): boolean {
   for (const one of dependencies) if (!one.hold(state)) return false;
   return true;
 }
@@ -82,7 +83,7 @@ export class Outcomes {
   }
 
   /** The configuration in force for a file; that of the first root for what is in no file. */
-  configFor(entry: FileEntry | undefined): Config {
+  configFor(entry: Unit | undefined): Config {
     const root = entry?.root ?? this.#snapshot.roots[0];
     return this.#configs.get(root?.uri ?? "")?.config ?? DEFAULT_CONFIG;
   }
@@ -91,9 +92,15 @@ export class Outcomes {
     return this.#configs;
   }
 
-  /** Outcomes on what one file declares. */
-  of(entry: FileEntry): readonly Outcome[] {
+  /** Outcomes on what one file declares, where it is judged as it stands, or on what an environment applies. */
+  of(entry: Unit): readonly Outcome[] {
     if (entry.resources.length === 0 && entry.role !== "pipeline") return NO_OUTCOMES;
+    if (entry.environment === undefined && this.#snapshot.isRendered(entry.uri)) return NO_OUTCOMES;
+    return this.asItStands(entry);
+  }
+
+  /** The same of a file that environments apply, as if there were none. */
+  asItStands(entry: Unit): readonly Outcome[] {
     const config = this.configFor(entry);
     const production = this.#hasProduction();
     const pipelines = entry.role === "pipeline" ? this.#snapshot.pipelines : undefined;
@@ -103,7 +110,7 @@ export class Outcomes {
       known.config === config &&
       known.production === production &&
       known.pipelines === pipelines &&
-      hold(known.dependencies, this.#snapshot)
+      hold(known.dependencies, this.#snapshot.stateOf(entry))
     ) {
       return known.outcomes;
     }
@@ -115,11 +122,12 @@ export class Outcomes {
   }
 
   /** The same list as before where the file is another version and what was judged is not. */
-  #ofJudged(judged: readonly Judged[], entry: FileEntry, config: Config, production: boolean): readonly Outcome[] {
+  #ofJudged(judged: readonly Judged[], entry: Unit, config: Config, production: boolean): readonly Outcome[] {
     const first = judged[0];
     if (first === undefined) return NO_OUTCOMES;
     // Line comments move with the text around them, so they are looked up again when the file changes.
-    const source = entry.source?.text.includes("kmm-ignore") === true ? entry.source : undefined;
+    const source =
+      entry.environment?.ignoring ?? (entry.source?.text.includes("kmm-ignore") === true ? entry.source : undefined);
     const key = first.subject.fact;
     const known = cache.get(key);
     if (
@@ -180,6 +188,30 @@ export class Outcomes {
     return results;
   }
 
+  /** Levels of one environment: of all that it applies, and of what serves all of them (pipelines, the repository). */
+  environment(unit: EnvironmentUnit): Results {
+    const config = this.configFor(unit);
+    const tallies = tally([...this.of(unit), ...this.around(unit)], true);
+    for (const [id, one] of this.#serving(unit.root?.uri)) tallies.set(id, sum(tallies.get(id), one));
+    return this.#climb(withAnswers(tallies, this.#practices, config), config, true);
+  }
+
+  /** What is of no environment: pipelines, folders, the repository, the workspace. */
+  #serving(root: string | undefined): ReadonlyMap<PracticeId, Tally> {
+    let known = this.#served.get(root);
+    if (known === undefined) {
+      const pipelines = this.#files(root).filter(({ role }) => role === "pipeline");
+      const across = this.across().filter(
+        ({ subject }) => subject.kind !== "namespace" && (root === undefined || this.#isBelow(subject, root)),
+      );
+      known = tally([...pipelines.flatMap((entry) => this.of(entry)), ...across], false);
+      this.#served.set(root, known);
+    }
+    return known;
+  }
+
+  readonly #served = new Map<string | undefined, ReadonlyMap<PracticeId, Tally>>();
+
   #totals(root: string | undefined): Map<PracticeId, Tally> {
     const { totals } = this.#snapshot;
     let known = totals.get(root ?? "");
@@ -191,24 +223,26 @@ export class Outcomes {
   }
 
   /** Files that are judged. */
-  #files(root: string | undefined): readonly FileEntry[] {
+  #files(root: string | undefined): readonly Unit[] {
     const known = this.#judgedFiles.get(root);
     if (known !== undefined) return known;
-    const files: FileEntry[] = [];
+    const files: Unit[] = [];
     for (const entry of this.#snapshot.files.values()) {
-      if (entry.resources.length === 0 && entry.role !== "pipeline") continue;
+      if ((entry.resources.length === 0 && entry.role !== "pipeline") || this.#snapshot.isRendered(entry.uri)) continue;
       if (root === undefined || entry.root?.uri === root) files.push(entry);
     }
+    for (const unit of this.#snapshot.environments.units)
+      if (root === undefined || unit.root?.uri === root) files.push(unit);
     this.#judgedFiles.set(root, files);
     return files;
   }
 
-  readonly #judgedFiles = new Map<string | undefined, readonly FileEntry[]>();
+  readonly #judgedFiles = new Map<string | undefined, readonly Unit[]>();
 
   /** Of a practice that one subject is enough for: does one meet it. One pipeline that scans is enough, the others are not asked. */
   isMetSomewhere(practice: Practice, root?: string): boolean {
     // Where it was met last it is likely to be met still.
-    const last = this.#snapshot.entryAt(witnesses.get(practice));
+    const last = this.#snapshot.unitAt(witnesses.get(practice));
     if (last !== undefined && (root === undefined || last.root?.uri === root) && metOnce(this.of(last)).has(practice))
       return true;
     let met = this.#met.get(root ?? "");
@@ -226,21 +260,22 @@ export class Outcomes {
   }
 
   /** What a file shares with others: its namespaces, those of its workloads and, for a pipeline, the repository. */
-  around(entry: FileEntry): readonly Outcome[] {
+  around(entry: Unit): readonly Outcome[] {
+    if (entry.environment === undefined && this.#snapshot.isRendered(entry.uri)) return NO_OUTCOMES;
     const scopes = new Set(entry.resources.flatMap((one) => namespaceOf(one) ?? []));
-    const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope));
+    const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope, entry.environment?.group ?? ""));
     if (entry.role !== "pipeline") return namespaces;
     const judged = this.#snapshot.judgedRepository(entry.root?.uri);
     return [...namespaces, ...judged.flatMap((one) => this.#outcomes(one, entry, this.configFor(entry)))];
   }
 
   /** Levels of what one file reflects. */
-  file(entry: FileEntry): Results {
+  file(entry: Unit): Results {
     return this.#climb(tally([...this.of(entry), ...this.around(entry)], true), this.configFor(entry), false);
   }
 
   /** Levels that one object reflects, with what its namespace gives it. */
-  resource(entry: FileEntry, resource: Resource): Results {
+  resource(entry: Unit, resource: Resource): Results {
     let results = this.#objects.get(resource);
     if (results === undefined) {
       results = this.#resource(entry, resource);
@@ -251,16 +286,15 @@ export class Outcomes {
 
   readonly #objects = new WeakMap<Resource, Results>();
 
-  #resource(entry: FileEntry, resource: Resource): Results {
+  #resource(entry: Unit, resource: Resource): Results {
     const scope = namespaceOf(resource);
-    const namespace = scope === undefined ? [] : this.#namespace(scope);
+    const namespace = scope === undefined ? [] : this.#namespace(scope, entry.environment?.group ?? "");
     const outcomes = [...this.ofResource(entry, resource), ...namespace];
     return this.#climb(tally(outcomes, true), this.configFor(entry), false);
   }
 
-  ofResource(entry: FileEntry, resource: Resource): readonly Outcome[] {
-    const known = byObject(this.of(entry));
-    return known.get(resource.document)?.get(resource.place.path.join("/")) ?? [];
+  ofResource(entry: Unit, resource: Resource): readonly Outcome[] {
+    return about(this.of(entry), resource);
   }
 
   /** Tallies of the workspace with people's answers in them. */
@@ -285,11 +319,12 @@ export class Outcomes {
     });
   }
 
-  #namespace(scope: string): readonly Outcome[] {
-    let outcomes = this.#namespaces.get(scope);
+  #namespace(scope: string, group: string): readonly Outcome[] {
+    const key = `${group}\n${scope}`;
+    let outcomes = this.#namespaces.get(key);
     if (outcomes === undefined) {
-      outcomes = this.#snapshot.judgedNamespace(scope).flatMap((one) => this.#onShared(one));
-      this.#namespaces.set(scope, outcomes);
+      outcomes = this.#snapshot.judgedNamespace(scope, group).flatMap((one) => this.#onShared(one));
+      this.#namespaces.set(key, outcomes);
     }
     return outcomes;
   }
@@ -302,7 +337,7 @@ export class Outcomes {
     return this.#outcomes(judged, entry, this.configFor(entry));
   }
 
-  #outcomes(judged: Judged, entry: FileEntry | undefined, config: Config): readonly Outcome[] {
+  #outcomes(judged: Judged, entry: Unit | undefined, config: Config): readonly Outcome[] {
     if (config.practices.get(judged.practice.id) === "off") return [];
     const counted = !isNonProduction(judged.subject) || !this.#hasProduction();
     const { practice, subject } = judged;

@@ -13,22 +13,27 @@ import { once } from "../../model/memo.ts";
 import type { ExternalObject } from "./config.ts";
 import type { Packages, WorldState } from "./dependencies.ts";
 import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
-import { WorkloadFact } from "./dialects/kubernetes.ts";
+import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { reaches } from "./dialects/kustomize.ts";
+import type { Environments, EnvironmentUnit, Unit } from "./environments.ts";
 import { rootField } from "./field.ts";
 import type { FileEntry } from "./files.ts";
+import { joined, type ObjectIndex } from "./joined-index.ts";
 import type { Judge, Judged } from "./judge.ts";
 import type { Layers, ReadonlyLayers } from "./layers.ts";
 import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
 import { foldersOf, RepositoryFact } from "./repository.ts";
 import type { Range, SourceFile } from "./source.ts";
 import type { Totals } from "./totals.ts";
-import { PODS, scoped, type WorldIndex } from "./world-index.ts";
+import { nextGeneration, View } from "./view.ts";
+import type { WorldIndex } from "./world-index.ts";
 
 /** The parts of a state that are shared with the next one when they did not change. */
 export interface Parts {
   readonly files: Layers<FileEntry>;
-  readonly index: WorldIndex;
+  /** Objects that are judged as they stand in their files. */
+  readonly loose: WorldIndex;
+  readonly environments: Environments;
   readonly roots: readonly Root[];
   readonly charts: Charts;
   /** Files that kustomizations apply as patches. */
@@ -51,12 +56,12 @@ export interface JudgementCache {
   readonly totals: Map<string, Totals>;
 }
 
-let generations = 0;
-
 export class WorldSnapshot implements WorldState {
-  readonly generation = ++generations;
+  readonly generation = nextGeneration();
   readonly files: ReadonlyLayers<FileEntry>;
-  readonly index: WorldIndex;
+  /** All objects, of all environments. */
+  readonly index: ObjectIndex;
+  readonly environments: Environments;
   readonly roots: readonly Root[];
   readonly repositoriesToken: object;
   readonly pipelinesToken: object;
@@ -66,14 +71,15 @@ export class WorldSnapshot implements WorldState {
   readonly #parts: Parts;
   readonly #judge: Judge;
   readonly #cache: JudgementCache;
-  #namespaces: readonly Namespace[] | undefined;
+  #views: ReadonlyMap<string, View> | undefined;
 
   constructor(parts: Parts, judge: Judge, cache: JudgementCache) {
     this.#parts = parts;
     this.#judge = judge;
     this.#cache = cache;
     this.files = parts.files;
-    this.index = parts.index;
+    this.index = joined(parts.loose, [...parts.environments.groups.values()]);
+    this.environments = parts.environments;
     this.roots = parts.roots;
     this.repositoriesToken = parts.repositoriesToken;
     this.pipelinesToken = parts.pipelinesToken;
@@ -113,10 +119,35 @@ export class WorldSnapshot implements WorldState {
     return pipelinesByUri(this.pipelines).get(uri) ?? [];
   }
 
-  /** Namespaces of the application: one per scope that holds workloads. */
+  /** Namespaces of the application: one per scope that holds workloads, in each cluster that there may be. */
   get namespaces(): readonly Namespace[] {
-    this.#namespaces ??= namespacesOf(this.index);
-    return this.#namespaces;
+    return [...this.views.values()].flatMap((view) => view.namespaces);
+  }
+
+  /** What each group of environments sees: its own objects, and those of no environment. */
+  get views(): ReadonlyMap<string, View> {
+    if (this.#views === undefined) {
+      const { groups } = this.environments;
+      const shared = groups.get("");
+      const common = shared === undefined ? [] : [shared];
+      const views = new Map<string, View>();
+      for (const [name, group] of groups)
+        if (name !== "") views.set(name, new View(this, joined(this.#parts.loose, [...common, group]), group));
+      views.set("", new View(this, joined(this.#parts.loose, common), undefined));
+      this.#views = views;
+    }
+    return this.#views;
+  }
+
+  /** The world in which a file's or an environment's objects are judged. */
+  stateOf(unit: Unit): WorldState {
+    const group = unit.environment?.group ?? "";
+    return (group === "" ? undefined : this.views.get(group)) ?? this;
+  }
+
+  /** Judged as environments apply it, and not as it stands. */
+  isRendered(uri: string): boolean {
+    return this.environments.members.has(uri);
   }
 
   get totals(): Map<string, Totals> {
@@ -128,8 +159,10 @@ export class WorldSnapshot implements WorldState {
     return this.files.get(document.uri);
   }
 
-  entryAt(uri: string | undefined): FileEntry | undefined {
-    return uri === undefined ? undefined : this.files.get(uri);
+  /** A file or an environment by its URI. */
+  unitAt(uri: string | undefined): Unit | undefined {
+    if (uri === undefined) return undefined;
+    return this.files.get(uri) ?? this.environments.units.find((unit) => unit.uri === uri);
   }
 
   rangeOf(place: Place): Range {
@@ -143,23 +176,25 @@ export class WorldSnapshot implements WorldState {
   }
 
   /** Judgements on everything a file declares: its objects, or its pipeline. */
-  judged(entry: FileEntry): readonly Judged[] {
-    if (entry.role === "pipeline") {
-      return this.pipelinesIn(entry.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
+  judged(unit: Unit): readonly Judged[] {
+    if (unit.role === "pipeline") {
+      return this.pipelinesIn(unit.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
     }
+    const state = this.stateOf(unit);
     const byDocument = new Map<DocumentRef, Resource[]>();
-    for (const resource of entry.resources) {
-      const list = byDocument.get(resource.document);
-      if (list === undefined) byDocument.set(resource.document, [resource]);
+    for (const resource of unit.resources) {
+      const read = resource instanceof ResourceFact ? resource.read : resource.document;
+      const list = byDocument.get(read);
+      if (list === undefined) byDocument.set(read, [resource]);
       else list.push(resource);
     }
-    return [...byDocument.values()].flatMap((resources) => this.#objects(resources));
+    return [...byDocument.values()].flatMap((resources) => this.#objects(resources, state));
   }
 
   /** Judgements on what is not in one file: namespaces, folders, repositories, the workspace. */
   judgedAcross(): readonly Judged[] {
     return [
-      ...this.namespaces.flatMap((namespace) => this.#on(namespace, "namespace", namespace.resource?.document)),
+      ...[...this.views.values()].flatMap((view) => view.namespaces.flatMap((one) => this.#onNamespace(one, view))),
       ...this.folders.flatMap((folder) => this.#on(folder, "folder", undefined)),
       ...this.repositories.flatMap((repository) => this.#on(repository, "repository", undefined)),
       ...this.#on(this.workspace, "workspace", undefined),
@@ -174,10 +209,11 @@ export class WorldSnapshot implements WorldState {
 
   /** The same bit by bit: what looks at all of the workspace one practice at a time. */
   *stepsAcross(): Generator<undefined, void> {
-    for (const namespace of this.namespaces) {
-      this.#on(namespace, "namespace", namespace.resource?.document);
-      yield undefined;
-    }
+    for (const view of this.views.values())
+      for (const namespace of view.namespaces) {
+        this.#onNamespace(namespace, view);
+        yield undefined;
+      }
     for (const folder of this.folders) {
       this.#on(folder, "folder", undefined);
       yield undefined;
@@ -195,9 +231,21 @@ export class WorldSnapshot implements WorldState {
     this.#cache.subjects.set(fact, judged);
   }
 
-  judgedNamespace(scope: string): readonly Judged[] {
-    const namespace = this.namespaces.find((one) => one.scope === scope);
-    return namespace === undefined ? [] : this.#on(namespace, "namespace", namespace.resource?.document);
+  judgedNamespace(scope: string, group: string): readonly Judged[] {
+    const view = this.views.get(group);
+    const namespace = view?.namespaces.find((one) => one.scope === scope);
+    return view === undefined || namespace === undefined ? [] : this.#onNamespace(namespace, view);
+  }
+
+  /** What an environment shares with no other: the namespaces that it fills. */
+  namespacesIn(unit: EnvironmentUnit): readonly Judged[] {
+    const { group } = unit.environment;
+    const scopes = new Set(unit.resources.filter((one) => one instanceof WorkloadFact).map(({ scope }) => scope));
+    return [...scopes].flatMap((scope) => this.judgedNamespace(scope, group));
+  }
+
+  #onNamespace(namespace: Namespace, view: View): readonly Judged[] {
+    return this.#on(namespace, "namespace", namespace.resource?.document, view.group === undefined ? this : view);
   }
 
   judgedRepository(root: string | undefined): readonly Judged[] {
@@ -205,12 +253,12 @@ export class WorldSnapshot implements WorldState {
     return repository === undefined ? [] : this.#on(repository, "repository", undefined);
   }
 
-  #objects(resources: readonly Resource[]): readonly Judged[] {
+  #objects(resources: readonly Resource[], state: WorldState): readonly Judged[] {
     // The first resource stands for the document: all of a document's facts are made together.
     const key = resources[0];
     if (key === undefined) return [];
     const before = this.#cache.documents.get(key);
-    const now = before === undefined ? this.#judge.resources(resources, this) : this.#judge.refresh(before, this);
+    const now = before === undefined ? this.#judge.resources(resources, state) : this.#judge.refresh(before, state);
     if (now !== before) this.#cache.documents.set(key, now);
     return now;
   }
@@ -219,10 +267,11 @@ export class WorldSnapshot implements WorldState {
     fact: Namespace | Folder | Repository | WorkspaceFact | Pipeline,
     kind: "namespace" | "folder" | "repository" | "workspace" | "pipeline",
     document: DocumentRef | undefined,
+    state: WorldState = this,
   ) {
     const before = this.#cache.subjects.get(fact);
     const now =
-      before === undefined ? this.#judge.subject(kind, fact, document, this) : this.#judge.refresh(before, this);
+      before === undefined ? this.#judge.subject(kind, fact, document, state) : this.#judge.refresh(before, state);
     if (now !== before) this.#cache.subjects.set(fact, now);
     return now;
   }
@@ -320,48 +369,4 @@ class PackageIndex implements Packages {
     const folder = this.#reached.get(uri);
     return folder === undefined ? undefined : { kind: "kustomize", folder };
   }
-}
-
-const namespaceCache = new WeakMap<
-  readonly Resource[],
-  { readonly objects: readonly Resource[]; readonly namespace: Namespace }
->();
-
-function namespacesOf(index: WorldIndex): readonly Namespace[] {
-  const scopes = new Set(index.bucket(PODS).map((resource) => resource.scope));
-  const objects = index.bucket("/Namespace");
-  const found: Namespace[] = [];
-  for (const scope of scopes) {
-    if (scope === "unknown" || scope === "cluster") continue;
-    const bucket = index.bucket(scoped(PODS, scope));
-    const known = namespaceCache.get(bucket);
-    if (known !== undefined && known.objects === objects) {
-      found.push(known.namespace);
-      continue;
-    }
-    const namespace = namespaceOf(scope, bucket, objects);
-    if (namespace === undefined) continue;
-    namespaceCache.set(bucket, { objects, namespace });
-    found.push(namespace);
-  }
-  return found;
-}
-
-function namespaceOf(scope: string, bucket: readonly Resource[], objects: readonly Resource[]): Namespace | undefined {
-  const workloads = bucket.filter((one) => one instanceof WorkloadFact).filter((one) => one.class !== "ci");
-  const first = workloads[0];
-  if (first === undefined) return undefined;
-  const name = scope.startsWith("ns:") ? scope.slice(3) : "";
-  const resource = name === "" ? undefined : objects.find((one) => one.displayName === name);
-  return {
-    scope,
-    // What names no namespace goes into this one, unless whoever applies it says otherwise.
-    displayName: scope === "unset" ? "default" : name === "" ? scope.replace(/^chart:.*\//, "") : name,
-    resource,
-    workloads,
-    place: resource?.place ?? (first.namespace.presence === "present" ? first.namespace.place : first.place),
-    system: workloads.every((workload) => workload.system),
-    nonProduction: workloads.every((workload) => workload.nonProduction),
-    foreign: false,
-  };
 }

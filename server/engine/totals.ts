@@ -1,7 +1,7 @@
 /** Outcomes of many files added up. After an edit only the files whose outcomes changed are counted again. */
 import type { PracticeId } from "../../model/kmm.ts";
 import { once } from "../../model/memo.ts";
-import type { FileEntry } from "./files.ts";
+import type { Unit } from "./environments.ts";
 import type { Tally } from "./ladder.ts";
 import type { Outcome } from "./outcomes.ts";
 
@@ -31,7 +31,7 @@ export class Totals {
   readonly #sums = new Map<PracticeId, Tally>();
 
   /** Sums over these files; the numbers are the caller's to change. */
-  take(files: readonly FileEntry[], of: (entry: FileEntry) => readonly Outcome[]): Map<PracticeId, Tally> {
+  take(files: readonly Unit[], of: (entry: Unit) => readonly Outcome[]): Map<PracticeId, Tally> {
     for (const entry of files) {
       const outcomes = of(entry);
       const before = this.#files.get(entry.uri);

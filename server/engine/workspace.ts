@@ -6,6 +6,7 @@ import { once } from "../../model/memo.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, environmentFor, isExcluded, readConfig } from "./config.ts";
 import { patchesOf } from "./dialects/kustomize.ts";
+import { Environments, type HelmOutput } from "./environments.ts";
 import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
 import { Catalogue, Judge, type JudgeError } from "./judge.ts";
@@ -25,11 +26,15 @@ export type Change =
       readonly version?: number;
       readonly open?: boolean;
       readonly yaml?: boolean;
+      /** Asked for by its name (`Snapshot.wanted`): kept whatever it holds. */
+      readonly wanted?: boolean;
     }
   /** It exists, and its text is not needed. */
   | { readonly uri: string; readonly listed: true }
   /** It could not be, or was not to be, read. */
-  | { readonly uri: string; readonly notRead: NotReadReason };
+  | { readonly uri: string; readonly notRead: NotReadReason }
+  /** What the helm program made of an environment; `null` when it is not known any more. `uri` is the chart's folder. */
+  | { readonly uri: string; readonly environment: string; readonly helm: HelmOutput | null };
 
 export interface WorkspaceOptions {
   readonly practices: readonly Practice[];
@@ -77,6 +82,9 @@ export class Workspace {
   #parts: Parts;
   #configs: Configs = new Map();
   #snapshot: Snapshot;
+  #helm: ReadonlyMap<string, HelmOutput> = new Map();
+  /** Changed since environments were looked at last. */
+  readonly #pending = new Set<string>();
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
@@ -84,7 +92,8 @@ export class Workspace {
     this.#practices = new Map(options.practices.map((practice) => [practice.id, practice]));
     this.#parts = {
       files: Layers.empty(),
-      index: WorldIndex.empty,
+      loose: WorldIndex.empty,
+      environments: Environments.none,
       roots: options.roots,
       charts: new Charts([]),
       patches: new Set(),
@@ -105,19 +114,36 @@ export class Workspace {
     return this.#snapshot;
   }
 
-  /** Takes in what changed; the snapshot before stays what it was. */
-  apply(changes: readonly Change[]): Snapshot {
+  /**
+   * Takes in what changed; the snapshot before stays what it was. Where more of the same comes at once (a workspace is
+   * being read) nothing is rendered before the last of it.
+   */
+  apply(changes: readonly Change[], following: "more-follows" | "nothing-follows" = "nothing-follows"): Snapshot {
     const before = this.#parts;
     const files = before.files.copy();
     const touched = new Set<string>();
     for (const change of changes) {
+      if ("helm" in change) {
+        this.#takeHelm(change.environment, change.helm);
+        continue;
+      }
       touched.add(change.uri);
       this.#applyOne(files, change);
     }
+    this.#rendering = following === "nothing-follows";
     this.#parts = this.#next(before, files, touched);
-    if (this.#readConfigs(touched)) this.#exclude();
+    if (this.#readConfigs(touched)) this.#exclude(touched);
     this.#snapshot = this.#take();
     return this.#snapshot;
+  }
+
+  #rendering = true;
+
+  #takeHelm(environment: string, output: HelmOutput | null): void {
+    const helm = new Map(this.#helm);
+    if (output === null) helm.delete(environment);
+    else helm.set(environment, output);
+    this.#helm = helm;
   }
 
   #applyOne(files: Layers<FileEntry>, change: Change): void {
@@ -132,6 +158,7 @@ export class Workspace {
       notRead: "notRead" in change ? change.notRead : undefined,
       open: "open" in change && change.open === true,
       yaml: "yaml" in change && change.yaml === true,
+      wanted: "wanted" in change && change.wanted === true,
     };
     const previous = files.get(change.uri);
     if (
@@ -156,17 +183,18 @@ export class Workspace {
   }
 
   /** The configuration changed: files come and go as it says. */
-  #exclude(): void {
+  #exclude(changed: ReadonlySet<string>): void {
     const before = this.#parts;
     const files = before.files.copy();
-    const touched = new Set<string>();
+    // The configuration's own file among them: it may give environments another name.
+    const touched = new Set(changed);
     for (const [uri, entry] of files) {
       const moved = relocate(entry, this.#around(before));
       if (moved === entry) continue;
       files.set(uri, moved);
       touched.add(uri);
     }
-    if (touched.size > 0) this.#parts = this.#next(before, files, touched);
+    this.#parts = this.#next(before, files, touched);
   }
 
   #next(before: Parts, files: Layers<FileEntry>, touched: Set<string>): Parts {
@@ -186,17 +214,26 @@ export class Workspace {
         touched.add(uri);
       }
     }
+    const environments = this.#environments({ ...before, files, charts }, before.files, touched);
+    const covered = (uri: string) => environments.members.has(uri);
     const removed: Resource[] = [];
     const added: Resource[] = [];
+    if (environments !== before.environments)
+      for (const uri of differences(environments.members, before.environments.members)) {
+        if (touched.has(uri)) continue;
+        const resources = files.get(uri)?.resources ?? [];
+        (covered(uri) ? removed : added).push(...resources);
+      }
     let repository = false;
     let pipelines = false;
     let packages = chartsChanged;
     for (const uri of touched) {
       const old = before.files.get(uri);
       const now = files.get(uri);
+      const was = before.environments.members.has(uri) ? [] : (old?.resources ?? []);
+      const is = covered(uri) ? [] : (now?.resources ?? []);
+      compare(was, is, removed, added);
       if (old === now) continue;
-      if (old === undefined) for (const resource of now?.resources ?? []) added.push(resource);
-      else this.#compare(old, now, removed, added);
       if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;
       if (now?.role === "repository" || now?.role === "config" || now?.role === "other") repository = true;
       if (now?.role !== "kubernetes") pipelines = true;
@@ -207,24 +244,37 @@ export class Workspace {
       files,
       charts,
       patches,
-      index: before.index.with(removed, added, positions(files)),
+      environments,
+      loose: before.loose.with(removed, added, positions(files)),
       repositoriesToken: repository ? {} : before.repositoriesToken,
       pipelinesToken: pipelines ? {} : before.pipelinesToken,
       packagesToken: packages ? {} : before.packagesToken,
     };
   }
 
-  /** Notes which objects of a file went and which came. */
-  #compare(old: FileEntry, now: FileEntry | undefined, removed: Resource[], added: Resource[]): void {
-    const kept = new Set(now?.resources ?? []);
-    const had = new Set(old.resources);
-    // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
-    const moved = !isInOrder(
-      [...had].filter((resource) => kept.has(resource)),
-      now?.resources ?? [],
+  /** Environments as they are after these files changed; as before while more is to come. */
+  #environments(
+    parts: Pick<Parts, "files" | "charts" | "environments">,
+    before: ReadonlyLayers<FileEntry>,
+    touched: ReadonlySet<string>,
+  ): Environments {
+    for (const uri of touched) this.#pending.add(uri);
+    if (!this.#rendering) return parts.environments;
+    const { files, charts } = parts;
+    const pending = new Set(this.#pending);
+    this.#pending.clear();
+    return parts.environments.next(
+      {
+        files,
+        charts,
+        roots: this.#options.roots,
+        helm: this.#helm,
+        environment: this.#around({ charts, patches: new Set() }).environment,
+      },
+      pending,
+      // What was read in several steps is new as a whole.
+      pending.size > touched.size ? Layers.empty<FileEntry>() : before,
     );
-    for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
-    for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
   }
 
   /** What kustomizations apply as patches; the same set when that did not change. */
@@ -294,6 +344,20 @@ export class Workspace {
   #take(): Snapshot {
     return new Snapshot(this.#parts, this.#judge, this.#cache, this.#configs, this.#options.practices);
   }
+}
+
+/** Notes which objects of a file went and which came. */
+function compare(old: readonly Resource[], now: readonly Resource[], removed: Resource[], added: Resource[]): void {
+  if (old === now) return;
+  const kept = new Set(now);
+  const had = new Set(old);
+  // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
+  const moved = !isInOrder(
+    [...had].filter((resource) => kept.has(resource)),
+    now,
+  );
+  for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
+  for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
 }
 
 function isInOrder<T>(some: readonly T[], all: readonly T[]): boolean {

@@ -140,7 +140,8 @@ export class ResourceFact implements Resource {
   readonly system: boolean;
   readonly nonProduction: boolean;
   readonly foreign: boolean;
-  readonly #path: readonly (string | number)[];
+  /** The way to it in what it is read from: `[]`, but for items of a List. */
+  readonly path: Path;
   #place: Place | undefined;
 
   constructor(
@@ -154,7 +155,7 @@ export class ResourceFact implements Resource {
     const rendered = read instanceof RenderedDocument;
     const document = rendered ? read.declared : read;
     this.document = document;
-    this.#path = path;
+    this.path = path;
     this.group = identity.group;
     this.version = identity.version;
     this.kind = identity.kind;
@@ -186,7 +187,7 @@ export class ResourceFact implements Resource {
   }
 
   get body(): Field {
-    return rootField(this.read).at(...this.#path);
+    return rootField(this.read).at(...this.path);
   }
 
   get name(): Field {
@@ -227,8 +228,8 @@ export class ResourceFact implements Resource {
         } as const,
       ];
     });
-    if (all.length === 0 || this.#path.length === 0) return all;
-    const [from, to] = extentOf(document, this.#path);
+    if (all.length === 0 || this.path.length === 0) return all;
+    const [from, to] = extentOf(document, this.path);
     return all.filter(({ place }) => place.span[0] >= from && place.span[0] < to);
   }
 }

@@ -1,0 +1,386 @@
+/** The environments of a workspace: what each applies, as facts, kept for as long as nothing it is made from changes. */
+import type { Resource } from "../../model/facts.ts";
+import { once } from "../../model/memo.ts";
+import { readRendered } from "./dialects/kubernetes.ts";
+import type { FileEntry } from "./files.ts";
+import type { ReadonlyLayers } from "./layers.ts";
+import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
+import { type Discovery, discover } from "./render/discovery/discover.ts";
+import { buildKustomization, type KustomizeFiles } from "./render/kustomize/build.ts";
+import type { RenderedObject, Rendering, RenderProblem } from "./render/rendered.ts";
+import type { EnvironmentSpec, HelmBuild } from "./render/specs.ts";
+import type { SourceDocument, SourceFile } from "./source.ts";
+import { WorldIndex } from "./world-index.ts";
+
+/** What is judged together: what a file declares, or what an environment applies. */
+export type Unit = Pick<FileEntry, "uri" | "path" | "root" | "role" | "resources" | "source"> & {
+  readonly environment?: Environment;
+};
+
+export interface Environment {
+  readonly spec: EnvironmentSpec;
+  readonly rendering: Rendering;
+  /** Environments of one group may meet in one cluster; "" meets everything. */
+  readonly group: string;
+  readonly nonProduction: boolean;
+  /** Texts of its files in which somebody asked to ignore something: comments count in whatever file they stand. */
+  readonly ignoring: readonly SourceFile[];
+}
+
+export interface EnvironmentUnit extends Unit {
+  readonly environment: Environment;
+}
+
+/** What the helm program said of a chart with the values of one environment. */
+export type HelmOutput =
+  | { readonly output: string }
+  /** Why there is none. */
+  | { readonly problems: readonly RenderProblem[] };
+
+/** What discovery and rendering read. */
+export interface Surroundings {
+  readonly files: ReadonlyLayers<FileEntry>;
+  readonly charts: Charts;
+  readonly roots: readonly Root[];
+  /** By the id of the environment. */
+  readonly helm: ReadonlyMap<string, HelmOutput>;
+  environment(root: Root | undefined, path: string): string | undefined;
+}
+
+export class Environments {
+  readonly units: readonly EnvironmentUnit[];
+  /** URIs of files that are judged as an environment applies them, and not as they stand. */
+  readonly members: ReadonlySet<string>;
+  /** What can be rendered, and what cannot. */
+  readonly discovery: Discovery;
+  /** Objects by group. */
+  readonly groups: ReadonlyMap<string, WorldIndex>;
+  readonly #renderings: ReadonlyMap<string, Rendering>;
+  readonly #helm: ReadonlyMap<string, HelmOutput>;
+  #byFile: ReadonlyMap<string, readonly EnvironmentUnit[]> | undefined;
+
+  private constructor(parts: {
+    units: readonly EnvironmentUnit[];
+    discovery: Discovery;
+    groups: ReadonlyMap<string, WorldIndex>;
+    renderings: ReadonlyMap<string, Rendering>;
+    helm: ReadonlyMap<string, HelmOutput>;
+  }) {
+    this.units = parts.units;
+    this.discovery = parts.discovery;
+    this.groups = parts.groups;
+    this.#renderings = parts.renderings;
+    this.#helm = parts.helm;
+    this.members = membersOf(parts.units);
+  }
+
+  static readonly none = new Environments({
+    units: [],
+    discovery: { specs: [], members: new Map(), problems: [] },
+    groups: new Map(),
+    renderings: new Map(),
+    helm: new Map(),
+  });
+
+  /** Environments that apply what stands in a file, or are made with it. */
+  using(uri: string): readonly EnvironmentUnit[] {
+    this.#byFile ??= unitsByFile(this.units);
+    return this.#byFile.get(uri) ?? NONE;
+  }
+
+  /** Everything that was rendered, failures included. */
+  get renderings(): ReadonlyMap<string, Rendering> {
+    return this.#renderings;
+  }
+
+  /** The next state, after these files changed. */
+  next(around: Surroundings, touched: ReadonlySet<string>, before: ReadonlyLayers<FileEntry>): Environments {
+    const discovery = concernsDiscovery(around.files, before, touched)
+      ? discover(around, this.discovery)
+      : this.discovery;
+    const renderings = new Map<string, Rendering>();
+    const known = new Map(this.discovery.specs.map((spec) => [spec.id, spec]));
+    let changed = discovery !== this.discovery;
+    for (const spec of discovery.specs) {
+      const last = this.#renderings.get(spec.id);
+      const same =
+        last !== undefined &&
+        known.get(spec.id) === spec &&
+        around.helm.get(spec.id) === this.#helm.get(spec.id) &&
+        !meets(last.files, touched);
+      const rendering = same ? last : render(spec, around);
+      if (rendering === undefined) {
+        if (last !== undefined) changed = true;
+        continue;
+      }
+      if (rendering !== last) changed = true;
+      renderings.set(spec.id, rendering);
+    }
+    if (!changed) return this;
+    const units = this.#units(discovery, renderings, around);
+    return new Environments({
+      units,
+      discovery,
+      groups: this.#groups(units),
+      renderings,
+      helm: new Map(around.helm),
+    });
+  }
+
+  #units(
+    discovery: Discovery,
+    renderings: ReadonlyMap<string, Rendering>,
+    around: Surroundings,
+  ): readonly EnvironmentUnit[] {
+    const before = new Map(this.units.map((unit) => [unit.uri, unit]));
+    const rendered = discovery.specs.flatMap((spec) => {
+      const rendering = renderings.get(spec.id);
+      return rendering === undefined || rendering.failed ? [] : [{ spec, rendering }];
+    });
+    const groups = groupsOf(rendered);
+    const real = chartsWithProduction(rendered);
+    return rendered.map(({ spec, rendering }) => {
+      const nonProduction =
+        spec.nonProduction || (isDefault(spec) && spec.build.tool === "helm" && real.has(spec.build.chart));
+      const resources = factsOf(spec, rendering, nonProduction, around);
+      const ignoring = [...rendering.files].flatMap((uri) => {
+        const source = around.files.get(uri)?.source;
+        return source?.text.includes("kmm-ignore") === true ? [source] : [];
+      });
+      const group = groups.get(spec.id) ?? "";
+      const last = before.get(unitUri(spec));
+      const same =
+        last !== undefined &&
+        last.environment.spec === spec &&
+        last.environment.rendering.problems === rendering.problems &&
+        last.environment.group === group &&
+        equal(last.resources, resources) &&
+        equal(last.environment.ignoring, ignoring) &&
+        sameSet(last.environment.rendering.files, rendering.files);
+      if (same) return last;
+      return {
+        uri: unitUri(spec),
+        path: around.files.get(fileOf(spec))?.path ?? "",
+        root: rootOf(around.roots, `${spec.root}/`),
+        role: "kubernetes",
+        resources,
+        source: undefined,
+        environment: { spec, rendering, group, nonProduction, ignoring },
+      };
+    });
+  }
+
+  #groups(units: readonly EnvironmentUnit[]): ReadonlyMap<string, WorldIndex> {
+    const groups = new Map<string, WorldIndex>();
+    for (const name of new Set(units.map((unit) => unit.environment.group))) {
+      const had = resourcesIn(this.units, name);
+      const has = resourcesIn(units, name);
+      const index = this.groups.get(name) ?? WorldIndex.empty;
+      const removed = [...had].filter((one) => !has.has(one));
+      const added = [...has].filter((one) => !had.has(one));
+      const places = new Map([...has].map((one, at) => [one, at]));
+      groups.set(
+        name,
+        index.with(removed, added, (one) => places.get(one) ?? 0),
+      );
+    }
+    return groups;
+  }
+}
+
+const NONE: readonly never[] = [];
+
+function unitUri({ id }: EnvironmentSpec): string {
+  return `kmm-environment:${id}`;
+}
+
+function isDefault({ build, kind }: EnvironmentSpec): boolean {
+  return kind === "helm" && build.tool === "helm" && build.values.length === 0;
+}
+
+/** The file that an environment is described by. */
+export function fileOf({ build, declaredBy, root }: EnvironmentSpec): string {
+  if (build.tool === "kustomize") return build.kustomization;
+  if (build.tool === "helm") return build.values.at(-1) ?? `${build.chart}/Chart.yaml`;
+  return declaredBy?.uri ?? root;
+}
+
+/** Charts that are rendered with the values of an environment that counts: their defaults alone are applied nowhere. */
+function chartsWithProduction(rendered: readonly { readonly spec: EnvironmentSpec }[]): ReadonlySet<string> {
+  return new Set(
+    rendered.flatMap(({ spec }) =>
+      spec.build.tool === "helm" && !isDefault(spec) && !spec.nonProduction ? [spec.build.chart] : [],
+    ),
+  );
+}
+
+/** Only what describes environments, or comes or goes, can change which there are. */
+function concernsDiscovery(
+  files: ReadonlyLayers<FileEntry>,
+  before: ReadonlyLayers<FileEntry>,
+  touched: ReadonlySet<string>,
+): boolean {
+  for (const uri of touched) {
+    const now = files.get(uri);
+    const old = before.get(uri);
+    if (now === undefined || old === undefined || now.role !== old.role || now.standing !== old.standing) return true;
+    if (now.role === "kustomization" || now.role === "config" || DESCRIBING.test(baseName(uri))) return true;
+    if (now.resources !== old.resources && [...now.resources, ...old.resources].some(isGitOps)) return true;
+  }
+  return false;
+}
+
+const DESCRIBING = /^(Chart|values.*|helmfile.*)\.ya?ml$/;
+
+function isGitOps({ group }: Resource): boolean {
+  return group === "argoproj.io" || group.endsWith(".toolkit.fluxcd.io");
+}
+
+function meets(files: ReadonlySet<string>, touched: ReadonlySet<string>): boolean {
+  const [few, many] = files.size < touched.size ? [files, touched] : [touched, files];
+  for (const uri of few) if (many.has(uri)) return true;
+  return false;
+}
+
+/** What the environment applies; `undefined` while the program that renders it has not answered. */
+function render(spec: EnvironmentSpec, around: Surroundings): Rendering | undefined {
+  const { build } = spec;
+  switch (build.tool) {
+    case "kustomize":
+      return buildKustomization(build.kustomization, kustomizeFiles(around.files), build.overrides);
+    case "helm":
+      return renderedHelm(spec, build, around);
+    case "none":
+      return asTheyStand(build.files, around.files);
+    default:
+      return build satisfies never;
+  }
+}
+
+function renderedHelm(spec: EnvironmentSpec, build: HelmBuild, around: Surroundings): Rendering | undefined {
+  const said = around.helm.get(spec.id);
+  if (said === undefined) return undefined;
+  if ("output" in said) return undefined;
+  return {
+    objects: [],
+    problems: said.problems,
+    files: new Set([`${build.chart}/Chart.yaml`]),
+    complete: false,
+    failed: true,
+  };
+}
+
+const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+function kustomizeFiles(files: ReadonlyLayers<FileEntry>): KustomizeFiles {
+  return {
+    documents: (uri) => files.get(uri)?.source?.documents,
+    text: (uri) => files.get(uri)?.source?.text,
+    exists: (uri) => files.has(uri),
+    kustomizationIn: (folder) => KUSTOMIZATION_NAMES.map((name) => `${folder}/${name}`).find((uri) => files.has(uri)),
+  };
+}
+
+/** Manifests that are applied as they are. */
+function asTheyStand(uris: readonly string[], files: ReadonlyLayers<FileEntry>): Rendering {
+  const objects = uris.flatMap((uri) => (files.get(uri)?.source?.documents ?? []).flatMap(asItStands));
+  return { objects, problems: [], files: new Set(uris), complete: true, failed: false };
+}
+
+const asItStands = once((document: SourceDocument): readonly RenderedObject[] => {
+  const tree = document.tree();
+  return tree?.kind === "map" ? [{ tree, document, path: [], untouched: true }] : [];
+});
+
+/** The world that each environment is in. */
+function groupsOf(
+  rendered: readonly { readonly spec: EnvironmentSpec; readonly rendering: Rendering }[],
+): ReadonlyMap<string, string> {
+  const users = new Map<string, Set<string>>();
+  for (const { spec, rendering } of rendered)
+    for (const { document } of rendering.objects) {
+      const ids = users.get(document.uri);
+      if (ids === undefined) users.set(document.uri, new Set([spec.id]));
+      else ids.add(spec.id);
+    }
+  const sharing = new Set([...users.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])));
+  const groups = new Map<string, string>();
+  const taken = new Map<string, Set<string>>();
+  for (const { spec, rendering } of rendered) {
+    const name = spec.name.toLowerCase();
+    if (!sharing.has(spec.id) && !isStage(name)) {
+      groups.set(spec.id, "");
+      continue;
+    }
+    // Two that apply the same files are two clusters, whatever both are called.
+    const uris = new Set(rendering.objects.map(({ document }) => document.uri));
+    const there = taken.get(name) ?? new Set();
+    const twice = [...uris].some((uri) => there.has(uri));
+    groups.set(spec.id, twice ? `${name} ${spec.id}` : name);
+    if (!twice) taken.set(name, new Set([...there, ...uris]));
+  }
+  return groups;
+}
+
+function isStage(name: string): boolean {
+  return /(^|[-_.])(dev|development|test|testing|qa|uat|int|integration|stage|staging|preprod|prod|production|live|local|sandbox|preview|demo)($|[-_.\d])/.test(
+    name,
+  );
+}
+
+const facts = new WeakMap<RenderedObject, Map<string, readonly Resource[]>>();
+
+/** The facts of each object, made anew for every environment: what is asked about them differs. */
+function factsOf(
+  spec: EnvironmentSpec,
+  rendering: Rendering,
+  nonProduction: boolean,
+  { files, charts }: Surroundings,
+): readonly Resource[] {
+  const chart = spec.build.tool === "helm" ? charts.releaseOf(spec.build.chart) : undefined;
+  return rendering.objects.flatMap((object) => {
+    const foreign = files.get(object.document.uri)?.standing.foreign === true;
+    const key = [spec.id, nonProduction, foreign, chart, spec.namespace].join("\n");
+    let known = facts.get(object);
+    if (known === undefined) {
+      known = new Map();
+      facts.set(object, known);
+    }
+    let made = known.get(key);
+    if (made === undefined) {
+      const standing = { system: false, nonProduction, foreign };
+      made = readRendered(object, { standing, chart, namespace: spec.namespace });
+      known.set(key, made);
+    }
+    return made;
+  });
+}
+
+function membersOf(units: readonly EnvironmentUnit[]): ReadonlySet<string> {
+  const members = new Set<string>();
+  for (const { environment } of units) for (const uri of environment.rendering.files) members.add(uri);
+  return members;
+}
+
+function unitsByFile(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly EnvironmentUnit[]> {
+  const byFile = new Map<string, EnvironmentUnit[]>();
+  for (const unit of units)
+    for (const uri of unit.environment.rendering.files) {
+      const here = byFile.get(uri);
+      if (here === undefined) byFile.set(uri, [unit]);
+      else here.push(unit);
+    }
+  return byFile;
+}
+
+function resourcesIn(units: readonly EnvironmentUnit[], group: string): ReadonlySet<Resource> {
+  return new Set(units.filter((unit) => unit.environment.group === group).flatMap((unit) => unit.resources));
+}
+
+function equal<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one === other || (one.length === other.length && one.every((item, at) => item === other[at]));
+}
+
+function sameSet<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): boolean {
+  return one === other || (one.size === other.size && [...one].every((item) => other.has(item)));
+}
