@@ -62,7 +62,10 @@ const schemaWithoutWords = {
  * a configuration. Each is a file of its own beside the bundles, loaded when it is first used.
  */
 const LATER = {
-  yaml: ["Composer", "Parser", "isAlias", "isCollection", "isMap", "isPair", "isScalar", "isSeq", "parse"],
+  yaml: [
+    ...["Composer", "Document", "Pair", "Parser", "Scalar", "YAMLMap", "YAMLSeq"],
+    ...["isAlias", "isCollection", "isMap", "isPair", "isScalar", "isSeq", "parse"],
+  ],
   "@cfworker/json-schema": ["Validator"],
 };
 

@@ -1,24 +1,23 @@
 /** The command line: pushes files, prints, sets the exit status. Data goes to stdout, messages to stderr. */
-import { statSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
-import { DIMENSIONS } from "../../model/kmm.ts";
 import { PRACTICES } from "../../model/practices.ts";
 import { SOURCES } from "../../model/sources.ts";
 import { LANGUAGES, type Language, say, type Texts } from "../../model/text/texts.ts";
-import type { Root } from "../engine/layout.ts";
 import { nearest } from "../engine/nearest.ts";
-import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
+import type { Snapshot } from "../engine/workspace.ts";
 import { explain } from "../features/explain.ts";
 import { practiceTable } from "../features/practice-table.ts";
+import { problemsOf } from "../features/problems.ts";
+import { environmentNames, renderedViews } from "../features/render.ts";
 import { buildReport } from "../features/report.ts";
 import type { Report } from "../features/report-contract.ts";
-import { DEFAULT_MAX_FILE_SIZE_KB, rootAt, walk } from "../host/node-files.ts";
-import { readText } from "../host/read-text.ts";
 import { languageOf, loadTexts } from "../host/texts.ts";
-import { uriOfPath } from "../host/uris.ts";
 import { type Levels, levelFor, readLevels } from "./levels.ts";
 import { printGrid } from "./print.ts";
+import { read } from "./read.ts";
+import { asJson, asYaml } from "./render.ts";
+import { codeOf, UsageError } from "./usage.ts";
 import { errorText, helpIn } from "./words.ts";
 
 /** 0 done; 1 a gate was not met; 2 the call or a configuration file is wrong; 3 an internal error. */
@@ -36,8 +35,6 @@ export interface CliHost {
   /** Starts the language server on this process's streams; settles when it ends. */
   readonly serve: () => Promise<void>;
 }
-
-class UsageError extends Error {}
 
 interface CheckOptions {
   readonly format: "grid" | "json";
@@ -102,7 +99,15 @@ function programIn(texts: Texts, host: CliHost, exit: (code: ExitCode) => void):
     .option("--fail-below <levels>", say(texts, "cli.failBelow"), levels)
     .option("--strict", say(texts, "cli.strict"))
     .addOption(language())
-    .action((paths: string[], options: CheckOptions) => exit(check(paths, options, texts, host)));
+    .action(async (paths: string[], options: CheckOptions) => exit(await check(paths, options, texts, host)));
+  program
+    .command("render")
+    .description(say(texts, "cli.render"))
+    .argument("[path]", say(texts, "cli.path"), ".")
+    .option("--environment <name>", say(texts, "cli.environment"))
+    .addOption(format("yaml", "json"))
+    .addOption(language())
+    .action(async (path: string, options: RenderOptions) => exit(await render(path, options, texts, host)));
   program
     .command("practices")
     .description(say(texts, "cli.practices"))
@@ -132,8 +137,36 @@ function languageIn(args: readonly string[]): Language | undefined {
   return LANGUAGES.find((one) => one === asked);
 }
 
-function check(paths: readonly string[], options: CheckOptions, texts: Texts, host: CliHost): ExitCode {
-  const snapshot = read(paths, options, texts);
+interface RenderOptions {
+  readonly environment?: string;
+  readonly format: "yaml" | "json";
+}
+
+async function render(path: string, options: RenderOptions, texts: Texts, host: CliHost): Promise<ExitCode> {
+  const snapshot = await read([path], {}, texts);
+  const { environment } = options;
+  const names = environmentNames(snapshot);
+  const views = renderedViews(snapshot, environment);
+  if (environment !== undefined && views.length === 0 && !names.includes(environment)) {
+    const key = names.length === 0 ? "render.noEnvironments" : "render.noEnvironment";
+    throw new UsageError(say(texts, key, { environment, names: names.join(", ") }));
+  }
+  host.out(options.format === "json" ? asJson(views) : asYaml(views));
+  for (const notice of buildNotices(snapshot, texts)) host.err(`${notice}\n`);
+  return 0;
+}
+
+/** What could not be rendered, each with its file and line. */
+function buildNotices(snapshot: Snapshot, texts: Texts): readonly string[] {
+  return [...snapshot.files.values()].flatMap((entry) =>
+    problemsOf(snapshot, entry)
+      .filter(({ code }) => code === "kmm/render")
+      .map(({ range, key, args }) => `${entry.path}:${range.start.line + 1}: ${say(texts, key, args)}`),
+  );
+}
+
+async function check(paths: readonly string[], options: CheckOptions, texts: Texts, host: CliHost): Promise<ExitCode> {
+  const snapshot = await read(paths, options, texts);
   const problems = configProblems(snapshot, texts);
   for (const { text } of problems) host.err(`${text}\n`);
   if (problems.some(({ isError }) => isError)) return 2;
@@ -150,52 +183,6 @@ function check(paths: readonly string[], options: CheckOptions, texts: Texts, ho
   const failures = failed(report, options, texts);
   if (failures.length > 0) host.err(`${failures.join("\n")}\n`);
   return failures.length > 0 ? 1 : 0;
-}
-
-function read(paths: readonly string[], options: CheckOptions, texts: Texts): Snapshot {
-  const targets = paths.map((path) => target(path, texts));
-  const roots: Root[] = [];
-  for (const one of targets) if (!roots.some((root) => root.uri === one.root.uri)) roots.push(one.root);
-  const workspace = new Workspace({
-    practices: PRACTICES,
-    roots,
-    today: new Date().toISOString().slice(0, 10),
-    ...(options.target === undefined ? {} : { targets: targetsOf(options.target) }),
-  });
-  const disk = { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB };
-  return workspace.apply(
-    targets.flatMap((one): readonly Change[] =>
-      one.file === undefined ? [...walk(one.folder, disk)].flatMap((change) => change ?? []) : [one.file],
-    ),
-  );
-}
-
-function targetsOf(levels: Levels) {
-  return Object.fromEntries(
-    DIMENSIONS.flatMap((dimension) => {
-      const level = levelFor(levels, dimension);
-      return level === undefined ? [] : [[dimension, level]];
-    }),
-  );
-}
-
-/** A folder is walked; a file is looked at alone. */
-function target(path: string, texts: Texts) {
-  const full = resolve(path);
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(full).isDirectory();
-  } catch (error) {
-    const key = ["ENOENT", "ENOTDIR"].includes(codeOf(error)) ? "cli.noPath" : "cli.cannotRead";
-    throw new UsageError(say(texts, key, { path, code: codeOf(error) }));
-  }
-  if (isFolder) return { folder: full, root: rootAt(full), file: undefined };
-  const folder = dirname(full);
-  const place = { folder, root: rootAt(folder, false) };
-  const text = readText(full, DEFAULT_MAX_FILE_SIZE_KB * 1024);
-  const uri = uriOfPath(full);
-  if (typeof text === "string") return { ...place, file: { uri, text } };
-  return { ...place, file: { uri, notRead: text.reason } };
 }
 
 /** What is wrong in `.kmm.yaml`, each with file, line and column. */
@@ -222,11 +209,6 @@ function write(text: string, options: CheckOptions, texts: Texts, host: CliHost)
   } catch (error) {
     throw new UsageError(say(texts, "cli.cannotWrite", { path: options.output, code: codeOf(error) }));
   }
-}
-
-/** What the system calls an error, such as ENOENT. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /** Levels below the gate. Without evidence a dimension fails only a gate that names it. */

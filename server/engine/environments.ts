@@ -93,6 +93,26 @@ export class Environments {
     return this.#renderings;
   }
 
+  /** URIs of files that exist and whose text rendering would need: a host that can read them hands them over. */
+  wanted(files: ReadonlyLayers<FileEntry>, roots: readonly Root[]): readonly string[] {
+    const uris = new Set<string>();
+    for (const { files: used } of this.#renderings.values())
+      for (const uri of used) {
+        const entry = files.get(uri);
+        // What lies outside all folders was never walked, so that it may be there.
+        const unread = entry === undefined ? rootOf(roots, uri) === undefined : entry.source === undefined;
+        if (unread && entry?.notRead === undefined) uris.add(uri);
+      }
+    for (const { build } of this.discovery.specs) {
+      if (build.tool !== "helm") continue;
+      for (const uri of [`${build.chart}/values.yaml`, ...build.values]) {
+        const entry = files.get(uri);
+        if (entry !== undefined && entry.source === undefined && entry.notRead === undefined) uris.add(uri);
+      }
+    }
+    return [...uris];
+  }
+
   /** The next state, after these files changed. */
   next(around: Surroundings, touched: ReadonlySet<string>, before: ReadonlyLayers<FileEntry>): Environments {
     const discovery = concernsDiscovery(around.files, before, touched)

@@ -158,6 +158,15 @@ export class Outcomes {
     return outcomes;
   }
 
+  /** Everything by the file or environment that it was judged in; what is in none comes last. */
+  byUnit(root?: string): readonly { readonly unit: Unit | undefined; readonly outcomes: readonly Outcome[] }[] {
+    const across = this.across().filter(({ subject }) => root === undefined || this.#isBelow(subject, root));
+    return [
+      ...this.#files(root).map((unit) => ({ unit, outcomes: this.of(unit) })),
+      { unit: undefined, outcomes: across },
+    ];
+  }
+
   /** Judges everything bit by bit, for those who cannot wait for all of it at once. */
   *steps(): Generator<undefined, void> {
     if (this.#complete) return;
@@ -273,6 +282,24 @@ export class Outcomes {
   file(entry: Unit): Results {
     return this.#climb(tally([...this.of(entry), ...this.around(entry)], true), this.configFor(entry), false);
   }
+
+  /** Levels of what an environment applies out of one file. */
+  declaredIn(unit: Unit, uri: string): Results {
+    const key = `${unit.uri}\n${uri}`;
+    let results = this.#declared.get(key);
+    if (results === undefined) {
+      const here = this.of(unit).filter(({ subject }) => subject.document?.uri === uri);
+      const scopes = new Set(
+        unit.resources.flatMap((one) => (one.document.uri === uri ? (namespaceOf(one) ?? []) : [])),
+      );
+      const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope, unit.environment?.group ?? ""));
+      results = this.#climb(tally([...here, ...namespaces], true), this.configFor(unit), false);
+      this.#declared.set(key, results);
+    }
+    return results;
+  }
+
+  readonly #declared = new Map<string, Results>();
 
   /** Levels that one object reflects, with what its namespace gives it. */
   resource(entry: Unit, resource: Resource): Results {

@@ -145,6 +145,11 @@ export class WorldSnapshot implements WorldState {
     return (group === "" ? undefined : this.views.get(group)) ?? this;
   }
 
+  /** URIs of files that exist and whose text something is rendered from. */
+  get wanted(): readonly string[] {
+    return this.environments.wanted(this.files, this.roots);
+  }
+
   /** Judged as environments apply it, and not as it stands. */
   isRendered(uri: string): boolean {
     return this.environments.members.has(uri);

@@ -1,12 +1,14 @@
 /** What a file shows by default: what stands between it and the next level, and nothing else. */
 import type { Practice, Spot } from "../../model/practice.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
+import type { Unit } from "../engine/environments.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Results } from "../engine/levels.ts";
 import type { Outcome } from "../engine/outcomes.ts";
+import { type Shown, shownIn } from "../engine/placement.ts";
 import type { Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
-import { fullMessage, levelOf, spotsOf } from "./findings.ts";
+import { fullMessage, levelOf, spotsOf, subjectOf } from "./findings.ts";
 import { problemsOf } from "./problems.ts";
 
 export type Severity = "warning" | "information" | "hint";
@@ -37,17 +39,24 @@ export function diagnosticsOf(
 ): readonly KmmDiagnostic[] {
   const own = capped(ownProblems(snapshot, entry, texts), texts);
   if (show === "off") return own;
-  const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].filter(
-    ({ state, across, practice }) => state === "unmet" && (complete || (!across && practice.share !== "any")),
-  );
-  if (outcomes.length === 0) return own;
-  const levels = snapshot.outcomes.file(entry);
+  const sure = ({ state, across, practice }: Outcome) =>
+    state === "unmet" && (complete || (!across && practice.share !== "any"));
   const found: KmmDiagnostic[] = [];
-  for (const outcome of outcomes) {
-    const severity = severityOf(snapshot, entry, outcome, levels, show);
-    if (severity === undefined) continue;
-    const diagnostic = diagnosticOf(snapshot, entry, outcome, severity, texts);
-    if (diagnostic !== undefined) found.push(diagnostic);
+  const outcomes = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].filter(sure);
+  if (outcomes.length > 0) {
+    const levels = snapshot.outcomes.file(entry);
+    for (const outcome of outcomes) {
+      const severity = severityOf(snapshot, entry, outcome, levels, show);
+      const diagnostic = severity === undefined ? undefined : diagnosticOf(snapshot, entry, outcome, severity, texts);
+      if (diagnostic !== undefined) found.push(diagnostic);
+    }
+  }
+  for (const shown of shownIn(snapshot, entry.uri)) {
+    const { outcome, unit } = shown;
+    if (!sure(outcome)) continue;
+    const levels = snapshot.outcomes.declaredIn(unit, outcome.subject.document?.uri ?? entry.uri);
+    const severity = severityOf(snapshot, unit, outcome, levels, show);
+    if (severity !== undefined) found.push(renderedDiagnostic(snapshot, shown, severity, texts));
   }
   found.sort(
     (one, other) =>
@@ -62,7 +71,7 @@ export function diagnosticsOf(
  */
 function severityOf(
   snapshot: Snapshot,
-  entry: FileEntry,
+  entry: Unit,
   outcome: Outcome,
   levels: Results,
   show: Show,
@@ -109,6 +118,33 @@ function diagnosticOf(
     practice: outcome.practice,
     outcome,
   };
+}
+
+/** Said in the file that should change, with the way back to where it shows. */
+function renderedDiagnostic(
+  snapshot: Snapshot,
+  { outcome, spot, place, unit }: Shown,
+  severity: Severity,
+  texts: Texts,
+): KmmDiagnostic {
+  const shows = spot?.place ?? outcome.subject.fact.place;
+  const elsewhere = shows.document !== place.document;
+  const message = fullMessage(texts, outcome, spot, snapshot.outcomes.configFor(unit));
+  const args = { environment: unit.environment?.spec.name ?? "", ...objectOf(outcome) };
+  return {
+    code: outcome.practice.id,
+    range: snapshot.rangeOf(place),
+    severity,
+    message: elsewhere ? `${message} ${say(texts, "diagnostic.environment", args)}` : message,
+    related: elsewhere ? [{ uri: shows.document.uri, range: snapshot.rangeOf(shows), message }] : [],
+    practice: outcome.practice,
+    outcome,
+  };
+}
+
+function objectOf({ subject }: Outcome): { readonly object: string } {
+  const { kind, name } = subjectOf(subject);
+  return { object: name === "" ? kind : `${kind}/${name}` };
 }
 
 function capped(found: readonly KmmDiagnostic[], texts: Texts): readonly KmmDiagnostic[] {

@@ -1,6 +1,7 @@
 /** What is wrong with what people told us: `.kmm.yaml`, comments and annotations that ignore. Never about manifests. */
-import type { MessageArgs } from "../../model/edit.ts";
+import type { MessageArgs, Place } from "../../model/edit.ts";
 import type { PracticeId } from "../../model/kmm.ts";
+import { once } from "../../model/memo.ts";
 import { ResourceFact } from "../engine/dialects/kubernetes.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Range } from "../engine/source.ts";
@@ -8,7 +9,7 @@ import { annotationProblems, suppressionProblems } from "../engine/suppressions.
 import type { Snapshot } from "../engine/workspace.ts";
 
 export interface OwnProblem {
-  readonly code: "kmm/config" | "kmm/ignore";
+  readonly code: "kmm/config" | "kmm/ignore" | "kmm/render";
   readonly range: Range;
   readonly severity: "warning" | "information";
   /** Key of the interface's text. */
@@ -17,8 +18,38 @@ export interface OwnProblem {
 }
 
 export function problemsOf(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
-  return entry.role === "config" ? configProblems(snapshot, entry) : ignoreProblems(snapshot, entry);
+  const own = entry.role === "config" ? configProblems(snapshot, entry) : ignoreProblems(snapshot, entry);
+  const rendering = renderProblems(snapshot).get(entry.uri);
+  return rendering === undefined
+    ? own
+    : [...own, ...rendering.map((problem) => ({ ...problem, range: snapshot.rangeOf(problem.place) }))];
 }
+
+type Unplaced = Omit<OwnProblem, "range"> & { readonly place: Place };
+
+/** What cannot be rendered, by the file in which it is wrong. Several environments may meet the same. */
+const renderProblems = once((snapshot: Snapshot): ReadonlyMap<string, readonly Unplaced[]> => {
+  const { renderings, discovery } = snapshot.environments;
+  const byFile = new Map<string, Unplaced[]>();
+  const seen = new Set<string>();
+  for (const problem of [...[...renderings.values()].flatMap(({ problems }) => problems), ...discovery.problems]) {
+    const { code, place, severity, args } = problem;
+    const { uri } = place.document;
+    const key = JSON.stringify([code, uri, place.path, place.span, args]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const here = byFile.get(uri) ?? [];
+    byFile.set(uri, here);
+    here.push({
+      code: "kmm/render",
+      severity: severity === "error" ? "warning" : "information",
+      key: `render.${code}`,
+      args,
+      place,
+    });
+  }
+  return byFile;
+});
 
 function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
   const root = snapshot.outcomes.configs.get(entry.root?.uri ?? "");

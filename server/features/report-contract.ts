@@ -91,6 +91,21 @@ export interface ReportSubjectLevels {
   uri: string;
   range: ReportRange;
   levels: Record<Dimension, Level | null>;
+  /** Name of the environment that applies it, where one does. */
+  environment?: string;
+}
+
+/** What one overlay, one chart with its values, or one GitOps object applies. */
+export interface ReportEnvironment {
+  name: string;
+  /** The folder that is rendered, relative to the checked folder; "." for that folder itself. */
+  root: string;
+  kind: "kustomize" | "helm" | "argo-cd" | "flux";
+  /** Development, tests and the like: shown, and not counted in the levels of the workspace. */
+  nonProduction: boolean;
+  /** The file that describes it: a kustomization, a values file, a GitOps object. */
+  file: string;
+  dimensions: ReportDimension[];
 }
 
 export interface Report {
@@ -113,6 +128,8 @@ export interface Report {
   practices: ReportPractice[];
   findings: ReportFinding[];
   subjects: ReportSubjectLevels[];
+  /** Where the workspace's objects are applied, each judged for itself. */
+  environments: ReportEnvironment[];
   /** What is worth knowing and is not a finding: a file read leniently, a configuration that was not accepted. */
   notices: { uri: string; message: string; range?: ReportRange }[];
 }

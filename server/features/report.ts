@@ -1,19 +1,23 @@
 /** The snapshot as a report: the contract that the panel, the command line and others read. */
+import type { Place } from "../../model/edit.ts";
 import { DIMENSIONS, type Dimension, type Level, type PracticeId } from "../../model/kmm.ts";
-import type { Practice } from "../../model/practice.ts";
+import type { Practice, Spot } from "../../model/practice.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
 import { type Config, DEFAULT_CONFIG } from "../engine/config.ts";
+import { type EnvironmentUnit, fileOf, type Unit } from "../engine/environments.ts";
 import { fixOf } from "../engine/fixes.ts";
 import { isMet, type Tally, wouldBeMet } from "../engine/ladder.ts";
+import { relativePath } from "../engine/layout.ts";
 import type { Results } from "../engine/levels.ts";
 import type { Outcome } from "../engine/outcomes.ts";
+import { keyOf, shownOf } from "../engine/placement.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { messageOf, placeOf, relativeUri, spotsOf, subjectOf } from "./findings.ts";
 import { problemsOf } from "./problems.ts";
 import type {
-  FindingState,
   PracticeState,
   Report,
+  ReportEnvironment,
   ReportFinding,
   ReportPractice,
   ReportSubjectLevels,
@@ -42,8 +46,9 @@ export function buildReport(snapshot: Snapshot, options: ReportOptions): Report 
     scanned: scanned(snapshot, texts, root),
     dimensions: DIMENSIONS.map((dimension) => dimensionOf(dimension, results)),
     practices: practicesOf(snapshot, outcomes, config, texts),
-    findings: outcomes.flatMap((outcome) => findingsOf(snapshot, outcome, options)),
+    findings: findingsOf(snapshot, options),
     subjects: subjectsOf(snapshot, root),
+    environments: environmentsOf(snapshot, root),
     notices: noticesOf(snapshot, options),
   };
 }
@@ -117,44 +122,87 @@ export function stateOf(practice: Practice, tally: Tally): PracticeState {
   return wouldBeMet(practice, tally) ? "unknown" : "unmet";
 }
 
-function findingsOf(snapshot: Snapshot, outcome: Outcome, options: ReportOptions): ReportFinding[] {
+/** What several environments share is said once. */
+function findingsOf(snapshot: Snapshot, options: ReportOptions): ReportFinding[] {
+  const seen = new Set<string>();
+  return snapshot.outcomes.byUnit(options.root).flatMap(({ unit, outcomes }) => {
+    const told = outcomes.filter((outcome) => outcome.state !== "not-applicable");
+    if (unit === undefined)
+      return told.flatMap((outcome) => {
+        const spots = spotsOf(outcome);
+        const shown = spots.length === 0 ? [undefined] : outcome.state === "unmet" ? spots : spots.slice(0, 1);
+        return shown.flatMap((spot) => {
+          const place = spot?.place ?? placeOf(outcome.subject);
+          return findingOf(snapshot, outcome, spot, place.decided ?? place, options);
+        });
+      });
+    return shownOf(snapshot, unit, told).flatMap((shown) => {
+      if (unit.environment !== undefined) {
+        const key = keyOf(shown);
+        if (seen.has(key)) return [];
+        seen.add(key);
+      }
+      return findingOf(snapshot, shown.outcome, shown.spot, shown.place, options);
+    });
+  });
+}
+
+function findingOf(
+  snapshot: Snapshot,
+  outcome: Outcome,
+  spot: Spot | undefined,
+  place: Place,
+  options: ReportOptions,
+): ReportFinding[] {
   if (outcome.state === "not-applicable") return [];
-  const state: FindingState = outcome.state;
-  const fix = fixOf(snapshot, outcome)?.safety ?? null;
-  const spots = spotsOf(outcome);
-  const shown = spots.length === 0 ? [undefined] : state === "unmet" ? spots : spots.slice(0, 1);
-  return shown.map((spot) => {
-    const place = spot?.place ?? placeOf(outcome.subject);
-    return {
+  return [
+    {
       practice: outcome.practice.id,
-      state,
+      state: outcome.state,
       message: messageOf(options.texts, outcome, spot),
       subject: subjectOf(outcome.subject, spot),
       uri: relativeUri(snapshot, place.document.uri, options.root),
       range: snapshot.rangeOf(place),
-      fix,
+      fix: fixOf(snapshot, outcome)?.safety ?? null,
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-    };
-  });
+    },
+  ];
+}
+
+function environmentsOf(snapshot: Snapshot, root: string | undefined): ReportEnvironment[] {
+  return snapshot.environments.units
+    .filter((unit) => root === undefined || unit.root?.uri === root)
+    .map((unit) => {
+      const { spec, nonProduction } = unit.environment;
+      const results = snapshot.outcomes.environment(unit);
+      return {
+        name: spec.name,
+        root: folderUri(snapshot, unit, root),
+        kind: spec.kind,
+        nonProduction,
+        file: relativeUri(snapshot, fileOf(spec), root),
+        dimensions: DIMENSIONS.map((dimension) => dimensionOf(dimension, results)),
+      };
+    });
+}
+
+/** The folder that is rendered, as reports have it; "." for the checked folder itself. */
+function folderUri(snapshot: Snapshot, { environment, root }: EnvironmentUnit, checked: string | undefined): string {
+  const folder = environment.spec.root;
+  if (root === undefined) return folder;
+  const path = folder === root.uri ? "" : relativePath(root, folder);
+  const prefixed =
+    checked !== undefined || snapshot.roots.length === 1
+      ? path
+      : [root.name, path].filter((one) => one !== "").join("/");
+  return prefixed === "" ? "." : prefixed;
 }
 
 function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubjectLevels[] {
   const subjects: ReportSubjectLevels[] = [];
   for (const entry of snapshot.files.values()) {
     if (root !== undefined && entry.root?.uri !== root) continue;
-    const seen = new Set<string>();
-    for (const resource of entry.resources) {
-      const key = `${snapshot.files.get(entry.uri)?.source?.indexOf(resource.document)} ${resource.place.path.join("/")}`;
-      if (resource.foreign || seen.has(key)) continue;
-      seen.add(key);
-      const results = snapshot.outcomes.resource(entry, resource);
-      subjects.push({
-        ...subjectOf({ kind: "resource", fact: resource, document: resource.document }),
-        uri: relativeUri(snapshot, entry.uri, root),
-        range: snapshot.rangeOf(resource.place),
-        levels: levelsOf(results),
-      });
-    }
+    if (!snapshot.isRendered(entry.uri)) for (const one of objectsOf(snapshot, entry, root)) subjects.push(one);
     if (entry.role !== "pipeline") continue;
     for (const pipeline of snapshot.pipelinesIn(entry.uri)) {
       subjects.push({
@@ -166,7 +214,30 @@ function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubject
       });
     }
   }
+  for (const unit of snapshot.environments.units) {
+    if (root !== undefined && unit.root?.uri !== root) continue;
+    const environment = unit.environment.spec.name;
+    for (const one of objectsOf(snapshot, unit, root)) subjects.push({ ...one, environment });
+  }
   return subjects;
+}
+
+function objectsOf(snapshot: Snapshot, unit: Unit, root: string | undefined): ReportSubjectLevels[] {
+  const seen = new Set<string>();
+  return unit.resources.flatMap((resource) => {
+    const { place } = resource;
+    const key = `${snapshot.files.get(place.document.uri)?.source?.indexOf(resource.document)} ${place.document.uri} ${place.path.join("/")} ${resource.displayName.replace(/\/.*/, "")} ${resource.scope}`;
+    if (resource.foreign || seen.has(key)) return [];
+    seen.add(key);
+    return [
+      {
+        ...subjectOf({ kind: "resource", fact: resource, document: resource.document }),
+        uri: relativeUri(snapshot, place.document.uri, root),
+        range: snapshot.rangeOf(place),
+        levels: levelsOf(snapshot.outcomes.resource(unit, resource)),
+      },
+    ];
+  });
 }
 
 export function levelsOf(results: Results): Record<Dimension, Level | null> {

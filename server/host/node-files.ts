@@ -134,6 +134,20 @@ export function readOne(root: Root, uri: string, options: DiskOptions): Change |
   }
 }
 
+/** Files that name others that are wanted are followed so far. */
+export const MAX_ROUNDS = 8;
+
+/** The texts of files that something is rendered from. What cannot be read is said so, and is not wanted again. */
+export function readWanted(uris: readonly string[], options: DiskOptions): readonly Change[] {
+  return uris.flatMap((uri): readonly Change[] => {
+    const path = pathOfUri(uri);
+    if (path === undefined) return [];
+    const text = readText(path, options.maxFileSizeKb * 1024, "refused");
+    if (typeof text === "string") return [{ uri, text, wanted: true }];
+    return text.gone === true ? [] : [{ uri, notRead: text.reason }];
+  });
+}
+
 /** A link on the way from the root is not followed, wherever it leads. The root itself may be reached by one. */
 function isBelowLink(root: string, path: string): boolean {
   return realpathSync(dirname(path)) !== join(realpathSync(root), relative(root, dirname(path)));

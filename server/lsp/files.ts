@@ -3,7 +3,7 @@ import type { TextDocument } from "vscode-languageserver-textdocument";
 import { PRACTICES } from "../../model/practices.ts";
 import { baseName, type Root, rootOf } from "../engine/layout.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
-import { isLeftOut, readOne, rootAt, walk } from "../host/node-files.ts";
+import { isLeftOut, MAX_ROUNDS, readOne, readWanted, rootAt, walk } from "../host/node-files.ts";
 import { normalUri, pathOfUri } from "../host/uris.ts";
 import { inSlices, SLICE_MS } from "./schedule.ts";
 import type { ServerSettings } from "./settings.ts";
@@ -58,7 +58,9 @@ export class Files {
     if (!this.#open.has(uri)) this.#look(uri);
     this.#open.set(uri, document);
     this.#spelling.set(uri, document.uri);
-    if (!this.#leftOut.has(uri)) this.#workspace.apply([this.#opened(uri, document)]);
+    if (this.#leftOut.has(uri)) return;
+    this.#workspace.apply([this.#opened(uri, document)]);
+    this.#fetch();
   }
 
   /** Where the name does not say what a document is, its language does. */
@@ -99,7 +101,7 @@ export class Files {
       let most = LEAST_TEXT;
       const flush = () => {
         const begun = performance.now();
-        if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter(isOurs));
+        if (batch.length > 0) this.#workspace.apply(batch.splice(0).filter(isOurs), "more-follows");
         // Little at a time while the program is cold; more where taking in a batch costs more than its files do.
         const took = performance.now() - begun;
         if (took > SLICE_MS) most = Math.max(LEAST_TEXT, most / 2);
@@ -122,6 +124,7 @@ export class Files {
     }
     progress(count);
     this.#forget(seen);
+    this.#fetch();
     const pipelines = this.snapshot.stepsOfPipelines();
     return inSlices(() => pipelines.next().done === true, cancelled);
   }
@@ -140,7 +143,22 @@ export class Files {
       const now = this.#leftOut.has(uri);
       if (before !== now) changes.push(now ? { uri, text: null } : this.#opened(uri, document));
     }
-    if (changes.length > 0) this.#workspace.apply(changes);
+    // The last of a walk, whatever it met: now what was read is rendered.
+    this.#workspace.apply(changes);
+  }
+
+  /** Hands over what something is rendered from: an overlay may name files of any kind. */
+  #fetch(): void {
+    // What is handed over may name more.
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      // Outside the folders that were opened nothing is read.
+      const wanted = this.snapshot.wanted.filter(
+        (uri) => rootOf(this.roots, uri) !== undefined && !this.#open.has(uri),
+      );
+      const changes = readWanted(wanted, this.#disk());
+      if (changes.length === 0) return;
+      this.#workspace.apply(changes);
+    }
   }
 
   /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
@@ -171,6 +189,7 @@ export class Files {
       }
     }
     if (changes.length > 0) this.#workspace.apply(changes.filter((change) => !this.#open.has(change.uri)));
+    this.#fetch();
     return folders ? "walk" : "taken";
   }
 

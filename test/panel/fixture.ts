@@ -176,6 +176,7 @@ export function fixture(): Report {
       }),
     ],
     subjects: [],
+    environments: [],
     notices: [{ uri: "chart/templates/web.yaml", message: "Read without rendering: a template decides some values." }],
   };
 }

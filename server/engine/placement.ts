@@ -1,0 +1,117 @@
+/** Where what was judged is shown: in the file that should change, and once for all environments that share it. */
+import type { Place } from "../../model/edit.ts";
+import { once } from "../../model/memo.ts";
+import type { Spot } from "../../model/practice.ts";
+import { ResourceFact } from "./dialects/kubernetes.ts";
+import { resolve } from "./dialects/kustomize.ts";
+import { type EnvironmentUnit, fileOf, type Unit } from "./environments.ts";
+import { rootField } from "./field.ts";
+import { parentOf } from "./layout.ts";
+import type { Outcome } from "./outcomes.ts";
+import type { SourceDocument } from "./source.ts";
+import type { Snapshot } from "./workspace.ts";
+
+/** One thing that is said of a place. */
+export interface Shown {
+  readonly outcome: Outcome;
+  readonly spot: Spot | undefined;
+  readonly place: Place;
+  /** The file or the environment that it was judged in. */
+  readonly unit: Unit;
+}
+
+/** What is said of everything a unit declares or applies, and where: for each spot, or once where a verdict names none. */
+export function shownOf(snapshot: Snapshot, unit: Unit, outcomes: readonly Outcome[]): readonly Shown[] {
+  return outcomes.flatMap((outcome): Shown[] => {
+    const spots: readonly Spot[] = "spots" in outcome.verdict ? outcome.verdict.spots : [];
+    const own = outcome.subject.fact.place;
+    if (spots.length === 0) return [{ outcome, spot: undefined, place: own.decided ?? own, unit }];
+    const shown = outcome.state === "unmet" ? spots : spots.slice(0, 1);
+    return shown.map((spot) => ({ outcome, spot, place: placeOf(snapshot, unit, outcome, spot), unit }));
+  });
+}
+
+/** What is said in one file, each thing once, what counts first. */
+export function shownIn(snapshot: Snapshot, uri: string): readonly Shown[] {
+  const units = [...snapshot.environments.using(uri)].sort(
+    (one, other) => Number(one.environment.nonProduction) - Number(other.environment.nonProduction),
+  );
+  const seen = new Set<string>();
+  const found: Shown[] = [];
+  for (const unit of units) {
+    const all = [...snapshot.outcomes.of(unit), ...snapshot.outcomes.around(unit)];
+    for (const shown of shownOf(snapshot, unit, all)) {
+      if (shown.place.document.uri !== uri) continue;
+      const key = keyOf(shown);
+      if (seen.has(key)) continue;
+      seen.add(key);
+      found.push(shown);
+    }
+  }
+  return found;
+}
+
+/** Equal for the same thing said of the same place. */
+export function keyOf({ outcome, spot, place }: Shown): string {
+  const { practice, state } = outcome;
+  const args = spot?.args === undefined ? "" : JSON.stringify(spot.args);
+  return [practice.id, state, spot?.message, spot?.container, args, pathKey(place)].join("\n");
+}
+
+function pathKey(place: Place): string {
+  return [place.document.uri, place.path.join("/"), place.onKey, place.span?.join("-")].join(" ");
+}
+
+/**
+ * The place that should change. What every environment lacks is lacking in what they share; what one of them lacks that
+ * others have is its own affair, and shown where it says what it takes from the base.
+ */
+function placeOf(snapshot: Snapshot, unit: Unit, outcome: Outcome, { place }: Spot): Place {
+  if (place.decided !== undefined) return place.decided;
+  const { fact } = outcome.subject;
+  if (!isEnvironment(unit) || outcome.state !== "unmet" || !(fact instanceof ResourceFact)) return place;
+  const sharing = snapshot.environments.using(place.document.uri);
+  if (sharing.length < 2) return place;
+  const object = `${outcome.practice.id}\n${pathKey(fact.place)}`;
+  const others = sharing.filter((one) => one !== unit && !one.environment.nonProduction);
+  if (!others.some((one) => metIn(snapshot.outcomes.of(one)).has(object))) return place;
+  return entryInto(snapshot, unit, place.document.uri);
+}
+
+function isEnvironment(unit: Unit): unit is EnvironmentUnit {
+  return unit.environment !== undefined;
+}
+
+/** Practices with the objects that meet them, by the place where each is declared. */
+const metIn = once(
+  (outcomes: readonly Outcome[]): ReadonlySet<string> =>
+    new Set(
+      outcomes.flatMap(({ state, practice, subject }) =>
+        (state === "met" || state === "waived") && subject.fact instanceof ResourceFact
+          ? [`${practice.id}\n${pathKey(subject.fact.place)}`]
+          : [],
+      ),
+    ),
+);
+
+/** Where an environment's own file draws in another one. */
+function entryInto(snapshot: Snapshot, unit: EnvironmentUnit, uri: string): Place {
+  const own = fileOf(unit.environment.spec);
+  const document = snapshot.files.get(own)?.source?.documents[0];
+  if (document === undefined) return { document: { uri: own }, path: [] };
+  return { document, path: drawing(document, uri) };
+}
+
+/** The item of a kustomization that leads to a file: the longest path that it lies below. */
+function drawing(document: SourceDocument, uri: string): readonly (string | number)[] {
+  const folder = parentOf(document.uri);
+  const body = rootField(document);
+  let best: { readonly path: readonly (string | number)[]; readonly length: number } | undefined;
+  for (const list of ["resources", "bases", "components"])
+    for (const item of body.at(list).writtenItems()) {
+      const target = item.source === undefined ? undefined : resolve(folder, item.source);
+      if (target === undefined || (uri !== target && !uri.startsWith(`${target}/`))) continue;
+      if (best === undefined || target.length > best.length) best = { path: item.place.path, length: target.length };
+    }
+  return best?.path ?? (body.at("resources").presence === "present" ? ["resources"] : []);
+}

@@ -1,0 +1,62 @@
+/** Trees as YAML text, for people and other programs to read. */
+import { Document, Pair, Scalar, type ScalarTag, YAMLMap, YAMLSeq } from "yaml";
+import type { Key } from "../../../model/edit.ts";
+import { allEntries } from "./read.ts";
+import type { ScalarTree, Tree } from "./tree.ts";
+
+/** A plain scalar as it was written: `0400` and `yes` mean what whoever reads them makes of them. */
+class Written {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const WRITTEN: ScalarTag = {
+  tag: "tag:kmm,2026:written",
+  default: true,
+  identify: (value) => value instanceof Written,
+  resolve: (text) => text,
+  stringify: ({ value }) => (value instanceof Written ? value.text : String(value)),
+};
+
+/** A tree as the text of a YAML document, its scalars as they were written. What is not known is marked behind its value. */
+export function printTree(root: Tree, instead: (path: readonly Key[]) => string | undefined): string {
+  const document = new Document(undefined, { customTags: (tags) => [WRITTEN, ...tags], version: "1.1" });
+  const node = (tree: Tree, path: readonly Key[]): Scalar | YAMLMap | YAMLSeq => {
+    switch (tree.kind) {
+      case "scalar":
+        return scalar(tree, instead(path));
+      case "list": {
+        const list = new YAMLSeq();
+        list.items = tree.items.map((item, index) => node(item, [...path, index]));
+        if (tree.open === true) list.commentBefore = " unknown: a template may add more";
+        if (list.items.length === 0) list.flow = true;
+        return list;
+      }
+      case "map": {
+        const map = new YAMLMap();
+        map.items = allEntries(tree).map(({ key, value }) => new Pair(new Scalar(key), node(value, [...path, key])));
+        if (tree.open === true) map.commentBefore = " unknown: a template may add more";
+        if (map.items.length === 0) map.flow = true;
+        return map;
+      }
+      default:
+        return tree satisfies never;
+    }
+  };
+  document.contents = node(root, []) as unknown as typeof document.contents;
+  return document.toString({ lineWidth: 0, indentSeq: false });
+}
+
+function scalar(tree: ScalarTree, instead: string | undefined): Scalar {
+  const { text, style, unknown } = tree;
+  if (instead !== undefined) return new Scalar(instead);
+  // Several lines cannot stand as they are; what is empty reads as null either way.
+  const plain = style === "plain" && !/[\n\r]/.test(text) && unknown !== true && tree.tag === undefined;
+  const made = new Scalar<unknown>(plain ? new Written(text === "" ? "null" : text) : text);
+  if (!plain) made.type = text.includes("\n") ? "BLOCK_LITERAL" : "QUOTE_DOUBLE";
+  if (unknown === true) made.comment = " unknown";
+  return made;
+}
