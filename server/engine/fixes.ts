@@ -1,5 +1,7 @@
 /** The fix of a practice, asked for only when someone wants it, and written as text. */
-import type { DocumentRef, Fix } from "../../model/edit.ts";
+import type { DocumentRef, Edit, Fix } from "../../model/edit.ts";
+import type { Resource } from "../../model/facts.ts";
+import { once } from "../../model/memo.ts";
 import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
 import { Asked } from "./dependencies.ts";
@@ -12,16 +14,27 @@ export function fixOf(snapshot: WorldSnapshot, outcome: Outcome): Fix | undefine
   const { state, practice, subject } = outcome;
   if (state !== "unmet" || practice.fix === undefined) return undefined;
   try {
-    return practice.fix(subject.fact as never, new TrackedWorld(snapshot, new Asked(snapshot)));
+    return practice.fix(subject.fact as never, worldOf(snapshot, outcome));
   } catch (error) {
     if (!(error instanceof Unresolved)) snapshot.fail(practice.id, error, subject.document?.uri);
     return undefined;
   }
 }
 
+/** The world in which the subject was judged. */
+function worldOf(snapshot: WorldSnapshot, { subject }: Outcome): TrackedWorld {
+  const uri = subject.document?.uri;
+  const units = uri === undefined ? [] : snapshot.environments.using(uri);
+  const unit = units.find(({ resources }) => factsIn(resources).has(subject.fact));
+  const state = unit === undefined ? snapshot : snapshot.stateOf(unit);
+  return new TrackedWorld(state, new Asked(state));
+}
+
+const factsIn = once((resources: readonly Resource[]): ReadonlySet<unknown> => new Set(resources));
+
 /** The fix as changes to texts, or why it is not offered. */
 export function writeFix(snapshot: WorldSnapshot, fix: Fix): Written {
-  return writeEdits(fix.edits, editSource(snapshot));
+  return writeEdits(fix.edits.map(whereDecided), editSource(snapshot));
 }
 
 /** What is offered for an outcome: its fix and how it is written. Nothing where there is none that can be written. */
@@ -42,6 +55,11 @@ export interface Offer {
   readonly fix: Fix;
   readonly changes: readonly TextChange[];
   readonly creations: readonly FileCreation[];
+}
+
+/** What a values file decides is changed there. */
+function whereDecided(edit: Edit): Edit {
+  return "at" in edit && edit.at.decided !== undefined ? { ...edit, at: edit.at.decided } : edit;
 }
 
 export function editSource(snapshot: WorldSnapshot): EditSource {

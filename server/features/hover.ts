@@ -2,12 +2,15 @@
 import type { Resource } from "../../model/facts.ts";
 import { DIMENSIONS, type PracticeId } from "../../model/kmm.ts";
 import { cellName, cellTitle, dimensionName, say, type Texts } from "../../model/text/texts.ts";
+import type { Unit } from "../engine/environments.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Results } from "../engine/levels.ts";
 import type { Outcome } from "../engine/outcomes.ts";
+import { shownIn } from "../engine/placement.ts";
 import type { Position, Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";
-import { levelOf, messageOf, spotsOf } from "./findings.ts";
+import { pathAt, replacedAt, setAt } from "./decisions.ts";
+import { levelOf, messageOf, relativeUri, spotsOf } from "./findings.ts";
 
 export interface KmmHover {
   /** Markdown. */
@@ -35,7 +38,7 @@ export function hoverAt(
   linkOf: LinkOf,
 ): KmmHover | undefined {
   const asked = { snapshot, entry, position, texts, linkOf };
-  return onObject(asked) ?? onPipeline(asked) ?? onPractice(asked);
+  return onObject(asked) ?? onPipeline(asked) ?? joinedHovers(onPractice(asked), onDecision(asked));
 }
 
 function holds(range: Range, position: Position): boolean {
@@ -57,13 +60,74 @@ function onObject({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover
   const range = [resource.name.place, resource.place]
     .map((place) => snapshot.rangeOf(place))
     .find((one) => holds(one, position));
-  const results = snapshot.outcomes.resource(entry, resource);
-  const outcomes = snapshot.outcomes.ofResource(entry, resource);
   const title = `**${resource.kind} ${asText(resource.displayName)}**`;
-  return {
-    text: levelTable(title, results, outcomes, texts, linkOf, standing(resource, texts)),
-    range: range ?? snapshot.rangeOf(resource.place),
-  };
+  const judged = judgedIn(snapshot, entry, resource);
+  const [first] = judged;
+  const where = range ?? snapshot.rangeOf(resource.place);
+  if (first === undefined) return undefined;
+  const results = snapshot.outcomes.resource(first.unit, first.object);
+  const outcomes = snapshot.outcomes.ofResource(first.unit, first.object);
+  const note = standing(first.object, texts);
+  const others = judged.map(({ unit, object }) => ({
+    name: unit.environment?.spec.name ?? "",
+    results: snapshot.outcomes.resource(unit, object),
+  }));
+  return { text: levelTable(title, results, outcomes, texts, linkOf, note, others), range: where };
+}
+
+/** The object as each environment applies it, or as it stands where none does; what counts, and the lowest, first. */
+function judgedIn(snapshot: Snapshot, entry: FileEntry, resource: Resource) {
+  const units = snapshot.environments.using(entry.uri);
+  const path = resource.place.path.join("/");
+  const applied = units.flatMap((unit) => {
+    const object = unit.resources.find(
+      (one) =>
+        one.document === resource.document &&
+        (one.place.path.join("/") === path || one.place.document !== one.document),
+    );
+    return object === undefined ? [] : [{ unit: unit as Unit, object }];
+  });
+  if (!snapshot.isRendered(entry.uri)) return [{ unit: entry as Unit, object: resource }];
+  const lowest = ({ unit, object }: (typeof applied)[number]) =>
+    DIMENSIONS.reduce((sum, one) => sum + (snapshot.outcomes.resource(unit, object)[one].level ?? 0), 0);
+  return applied.sort(
+    (one, other) =>
+      Number(one.object.nonProduction) - Number(other.object.nonProduction) || lowest(one) - lowest(other),
+  );
+}
+
+/** What environments apply in place of what stands here, or what this sets there; three at most. */
+function onDecision({ snapshot, entry, position, texts }: Asked): KmmHover | undefined {
+  const replaced = replacedAt(snapshot, entry, position);
+  const set = replaced.length > 0 ? [] : setAt(snapshot, entry, position);
+  const lines = [
+    ...replaced.map((one) =>
+      say(texts, "hover.replaced", {
+        environment: asText(one.environment),
+        value: asText(shortened(one.value)),
+        file: asText(relativeUri(snapshot, one.place.document.uri)),
+        line: snapshot.rangeOf(one.place).start.line + 1,
+      }),
+    ),
+    ...set.map(({ environment, field, object }) =>
+      say(texts, "hover.sets", { environment: asText(environment), field: asText(field), object: asText(object) }),
+    ),
+  ];
+  const at = pathAt(entry, position);
+  if (lines.length === 0 || at === undefined) return undefined;
+  const shown = lines.slice(0, 3);
+  if (lines.length > 3) shown.push(say(texts, "hover.more", { count: lines.length - 3 }));
+  return { text: shown.join("  \n"), range: snapshot.rangeOf(at) };
+}
+
+function shortened(text: string): string {
+  const line = text.split("\n")[0] ?? "";
+  return line.length > 60 || line !== text ? `${line.slice(0, 60)}…` : line;
+}
+
+function joinedHovers(one: KmmHover | undefined, other: KmmHover | undefined): KmmHover | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return { text: `${one.text}\n\n${other.text}`, range: one.range };
 }
 
 function standing(resource: Resource, texts: Texts): string | undefined {
@@ -85,6 +149,9 @@ function onPipeline({ snapshot, entry, position, texts, linkOf }: Asked): KmmHov
   };
 }
 
+/** So many environments are told apart in one line. */
+const MOST_ENVIRONMENTS = 6;
+
 /** One line per dimension that applies: the level, what holds it, and the next step; nothing more. */
 function levelTable(
   title: string,
@@ -93,6 +160,7 @@ function levelTable(
   texts: Texts,
   linkOf: LinkOf,
   note: string | undefined,
+  environments: readonly { readonly name: string; readonly results: Results }[] = [],
 ): string {
   const lines = DIMENSIONS.flatMap((dimension) => {
     const { level, reach, possible, blockedBy } = results[dimension];
@@ -109,6 +177,12 @@ function levelTable(
       next === undefined
         ? ""
         : ` · ${say(texts, "hover.next", { practice: link(next, texts, linkOf), count: blockedBy.length })}`;
+    const each = environments.map((one) => ({ name: one.name, level: one.results[dimension].level }));
+    if (each.some((one) => one.level !== level)) {
+      const shown = each.slice(0, MOST_ENVIRONMENTS).map((one) => `${asText(one.name)} **${one.level ?? "–"}**`);
+      if (each.length > shown.length) shown.push("…");
+      return [`- ${name}: ${shown.join(" · ")}${step}`];
+    }
     return [`- ${name}: **${level}** ${cellName(texts, dimension, level)}${about}${step}`];
   });
   if (lines.length === 0) return [title, "", note ?? say(texts, "hover.nothing")].join("\n");
@@ -119,14 +193,16 @@ function levelTable(
 function onPractice({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover | undefined {
   const config = snapshot.outcomes.configFor(entry);
   const order = ["unmet", "waived", "unknown", "met"];
-  const here = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)]
-    .filter((outcome) => outcome.state !== "not-applicable")
-    .flatMap((outcome) =>
-      spotsOf(outcome)
-        .filter((spot) => spot.place.document.uri === entry.uri)
-        .map((spot) => ({ outcome, spot, range: snapshot.rangeOf(spot.place) }))
-        .filter(({ range }) => holds(range, position)),
-    )
+  const own = [...snapshot.outcomes.of(entry), ...snapshot.outcomes.around(entry)].flatMap((outcome) =>
+    spotsOf(outcome)
+      .filter((spot) => spot.place.document.uri === entry.uri)
+      .map((spot) => ({ outcome, spot, range: snapshot.rangeOf(spot.place) })),
+  );
+  const rendered = shownIn(snapshot, entry.uri).flatMap(({ outcome, spot, place }) =>
+    spot === undefined ? [] : [{ outcome, spot, range: snapshot.rangeOf(place) }],
+  );
+  const here = [...own, ...rendered]
+    .filter(({ outcome, range }) => outcome.state !== "not-applicable" && holds(range, position))
     .sort(
       (one, other) =>
         order.indexOf(one.outcome.state) - order.indexOf(other.outcome.state) ||
