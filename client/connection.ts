@@ -1,5 +1,5 @@
 /** The language client itself. In a file of its own so that it is loaded after activation, not during it. */
-import type { ExtensionContext, LogOutputChannel } from "vscode";
+import { type ExtensionContext, type LogOutputChannel, workspace } from "vscode";
 import {
   CloseAction,
   ErrorAction,
@@ -80,6 +80,10 @@ export function createClient(
     options,
   );
   const crashes = client.createDefaultErrorHandler(RESTARTS);
+  // What may run in a trusted workspace runs from the moment on that somebody trusts it.
+  const trust = workspace.onDidGrantWorkspaceTrust(
+    () => void client.sendNotification("workspace/didChangeConfiguration", { settings: { kmm: settings() } }),
+  );
   let timer: NodeJS.Timeout | undefined;
   const state = client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) listeners.running(client);
@@ -93,6 +97,7 @@ export function createClient(
     dispose: async () => {
       clearTimeout(timer);
       state.dispose();
+      trust.dispose();
       for (const watcher of fileEvents) watcher.dispose();
       await client.dispose();
     },

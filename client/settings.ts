@@ -7,7 +7,8 @@ export function settings(scope?: Uri): Settings {
   const own = structuredCloneOf(workspace.getConfiguration(undefined, scope).get<Settings>("kmm")) ?? {};
   const exclude = workspace.getConfiguration("files", scope).get<Record<string, unknown>>("exclude") ?? {};
   // A glob with a `when` clause depends on its siblings; leaving it out only means that a file more is read.
-  return { ...own, filesExclude: Object.keys(exclude).filter((glob) => exclude[glob] === true) };
+  const filesExclude = Object.keys(exclude).filter((glob) => exclude[glob] === true);
+  return { ...own, filesExclude, trusted: workspace.isTrusted };
 }
 
 export function initializationOptions(): InitializationOptions {

@@ -58,6 +58,7 @@ class Server {
   #folders: readonly Folder[] = [];
   #files: Files;
   #scanning = true;
+  #trusted = false;
   /** Counts scans, so that an older one stops. */
   #scan = 0;
   readonly #typing = new Typing();
@@ -142,6 +143,7 @@ class Server {
   #initialize(params: InitializeParams): InitializeResult {
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
     this.#client = clientOf(params);
+    this.#trusted = options.trusted === true;
     this.#applySettings(options.settings);
     this.#folders = foldersOf(params);
     this.#files = new Files(this.#folders, this.#settings);
@@ -177,7 +179,7 @@ class Server {
   }
 
   #applySettings(raw: unknown): void {
-    this.#settings = readSettings(raw, this.#client.locale);
+    this.#settings = readSettings(raw, this.#client.locale, this.#trusted);
     this.#texts = this.#host.texts(this.#settings.language);
   }
 

@@ -46,7 +46,7 @@ export const INDEX_DONE = "kmm/indexDone";
 /** What the client passes in `initializationOptions`. */
 export interface InitializationOptions {
   settings?: Settings;
-  /** The workspace is trusted: processes may run. Nothing in this version starts one. */
+  /** The workspace is trusted: the helm program may render its charts. Without a word of it nothing is run. */
   trusted?: boolean;
   /**
    * The client opens `kmm-practice:/<practice id>.md` (such as `kmm-practice:/security/run-as-non-root.md`) by asking
@@ -74,4 +74,8 @@ export interface Settings {
   /** Files larger than this many kilobytes are listed as not read. */
   maxFileSizeKb?: number;
   hover?: boolean;
+  /** Charts are rendered by the program at `path`, or the one on the PATH, where the workspace is trusted. */
+  helm?: { render?: boolean; path?: string };
+  /** As in the initialization options; a later word counts. */
+  trusted?: boolean;
 }

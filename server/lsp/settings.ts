@@ -12,10 +12,15 @@ export interface ServerSettings {
   readonly exclude: readonly string[];
   readonly maxFileSizeKb: number;
   readonly hover: boolean;
+  /** Whether charts may be rendered, and by which program; the one on the PATH where none is named. */
+  readonly helm: { readonly render: boolean; readonly path: string | undefined };
 }
 
-export function readSettings(raw: unknown, locale: string | undefined): ServerSettings {
-  const given: Record<string, unknown> = typeof raw === "object" && raw !== null ? { ...raw } : {};
+/** `trusted`: what was said of the workspace before the settings came, which may say otherwise. */
+export function readSettings(raw: unknown, locale: string | undefined, trusted = false): ServerSettings {
+  const given = recordOf(raw);
+  const helm = recordOf(given["helm"]);
+  const program = helm["path"];
   const language = given["language"];
   const size = given["maxFileSizeKb"];
   const show = given["show"];
@@ -26,7 +31,15 @@ export function readSettings(raw: unknown, locale: string | undefined): ServerSe
     exclude: [...strings(given["exclude"]), ...strings(given["filesExclude"])],
     maxFileSizeKb: typeof size === "number" && size > 0 && size <= 1_000_000 ? size : DEFAULT_MAX_FILE_SIZE_KB,
     hover: given["hover"] !== false,
+    helm: {
+      render: (given["trusted"] ?? trusted) === true && helm["render"] !== false,
+      path: typeof program === "string" && program.trim() !== "" ? program.trim() : undefined,
+    },
   };
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function strings(value: unknown): readonly string[] {
