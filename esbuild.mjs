@@ -64,7 +64,7 @@ const schemaWithoutWords = {
 const LATER = {
   yaml: [
     ...["Composer", "Document", "Pair", "Parser", "Scalar", "YAMLMap", "YAMLSeq"],
-    ...["isAlias", "isCollection", "isMap", "isPair", "isScalar", "isSeq", "parse"],
+    ...["isAlias", "isCollection", "isMap", "isPair", "isScalar", "isSeq", "parse", "stringify"],
   ],
   "@cfworker/json-schema": ["Validator"],
 };

@@ -33,7 +33,11 @@ export interface EnvironmentUnit extends Unit {
 
 /** What the helm program said of a chart with the values of one environment. */
 export type HelmOutput =
-  | { readonly output: string }
+  | {
+      readonly output: string;
+      /** The files it was rendered from, as they were: what was typed since is not in it. */
+      readonly of: ReadonlyMap<string, SourceFile | undefined>;
+    }
   /** Why there is none. */
   | { readonly problems: readonly RenderProblem[] };
 
@@ -86,6 +90,19 @@ export class Environments {
   using(uri: string): readonly EnvironmentUnit[] {
     this.#byFile ??= unitsByFile(this.units);
     return this.#byFile.get(uri) ?? NONE;
+  }
+
+  /** Documents of a file that were typed since helm rendered it: they are judged as they stand as well. */
+  typedSince(uri: string, files: ReadonlyLayers<FileEntry>): ReadonlySet<SourceDocument> {
+    const source = files.get(uri)?.source;
+    const typed = new Set<SourceDocument>();
+    for (const { environment } of this.using(uri)) {
+      const said = this.#helm.get(environment.spec.id);
+      if (said === undefined || !("of" in said) || said.of.get(uri) === source) continue;
+      const known = new Set(said.of.get(uri)?.documents);
+      for (const document of source?.documents ?? []) if (!known.has(document)) typed.add(document);
+    }
+    return typed;
   }
 
   /** Everything that was rendered, failures included. */

@@ -1,11 +1,12 @@
 /** The fix of a practice, asked for only when someone wants it, and written as text. */
-import type { DocumentRef, Edit, Fix } from "../../model/edit.ts";
+import type { DocumentRef, Edit, Fix, Place } from "../../model/edit.ts";
 import type { Resource } from "../../model/facts.ts";
 import { once } from "../../model/memo.ts";
 import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
 import { Asked } from "./dependencies.ts";
 import type { Outcome } from "./outcomes.ts";
+import { asPatch } from "./overlay-fix.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { TrackedWorld } from "./world.ts";
 
@@ -37,11 +38,16 @@ export function writeFix(snapshot: WorldSnapshot, fix: Fix): Written {
   return writeEdits(fix.edits.map(whereDecided), editSource(snapshot));
 }
 
-/** What is offered for an outcome: its fix and how it is written. Nothing where there is none that can be written. */
-export function offerFor(snapshot: WorldSnapshot, outcome: Outcome): Offer | undefined {
-  const fix = fixOf(snapshot, outcome);
-  if (fix === undefined) return undefined;
+/**
+ * What is offered for an outcome: its fix and how it is written. Nothing where there is none that can be written.
+ * `overlay`: only this environment lacks it, so that what the others share stays as it is.
+ */
+export function offerFor(snapshot: WorldSnapshot, outcome: Outcome, overlay?: Place): Offer | undefined {
+  const own = fixOf(snapshot, outcome);
+  if (own === undefined) return undefined;
   try {
+    const fix = overlay === undefined ? own : asPatch(own, outcome, overlay);
+    if (fix === undefined) return undefined;
     const written = writeFix(snapshot, fix);
     if (!written.ok || written.changes.length + written.creations.length === 0) return undefined;
     return { fix, changes: written.changes, creations: written.creations };

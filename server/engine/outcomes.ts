@@ -278,6 +278,16 @@ export class Outcomes {
     return [...namespaces, ...judged.flatMap((one) => this.#outcomes(one, entry, this.configFor(entry)))];
   }
 
+  /** What was typed into a template since it was rendered, judged by what is written there, with its levels. */
+  typed(entry: FileEntry): { readonly outcomes: readonly Outcome[]; readonly levels: Results } | undefined {
+    const documents = this.#snapshot.environments.typedSince(entry.uri, this.#snapshot.files);
+    if (documents.size === 0) return undefined;
+    const outcomes = this.asItStands(entry).filter(({ subject }) =>
+      documents.has(subject.document as Parameters<typeof documents.has>[0]),
+    );
+    return { outcomes, levels: this.#climb(tally(outcomes, true), this.configFor(entry), false) };
+  }
+
   /** Levels of what one file reflects. */
   file(entry: Unit): Results {
     return this.#climb(tally([...this.of(entry), ...this.around(entry)], true), this.configFor(entry), false);

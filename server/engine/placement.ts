@@ -18,6 +18,8 @@ export interface Shown {
   readonly place: Place;
   /** The file or the environment that it was judged in. */
   readonly unit: Unit;
+  /** Only this environment lacks it: the place is in the overlay, and so the change must be. */
+  readonly overlay?: true;
 }
 
 /** What is said of everything a unit declares or applies, and where: for each spot, or once where a verdict names none. */
@@ -27,7 +29,11 @@ export function shownOf(snapshot: Snapshot, unit: Unit, outcomes: readonly Outco
     const own = outcome.subject.fact.place;
     if (spots.length === 0) return [{ outcome, spot: undefined, place: own.decided ?? own, unit }];
     const shown = outcome.state === "unmet" ? spots : spots.slice(0, 1);
-    return shown.map((spot) => ({ outcome, spot, place: placeOf(snapshot, unit, outcome, spot), unit }));
+    return shown.map((spot): Shown => {
+      const overlay = overlayOf(snapshot, unit, outcome, spot);
+      if (overlay !== undefined) return { outcome, spot, place: overlay, unit, overlay: true };
+      return { outcome, spot, place: spot.place.decided ?? spot.place, unit };
+    });
   });
 }
 
@@ -63,18 +69,18 @@ function pathKey(place: Place): string {
 }
 
 /**
- * The place that should change. What every environment lacks is lacking in what they share; what one of them lacks that
- * others have is its own affair, and shown where it says what it takes from the base.
+ * Where an environment says what it takes from the base, when what it lacks is its own affair: others have it. What
+ * every environment lacks is lacking in what they share, and this answers nothing.
  */
-function placeOf(snapshot: Snapshot, unit: Unit, outcome: Outcome, { place }: Spot): Place {
-  if (place.decided !== undefined) return place.decided;
+function overlayOf(snapshot: Snapshot, unit: Unit, outcome: Outcome, { place }: Spot): Place | undefined {
   const { fact } = outcome.subject;
-  if (!isEnvironment(unit) || outcome.state !== "unmet" || !(fact instanceof ResourceFact)) return place;
+  if (!isEnvironment(unit) || place.decided !== undefined || outcome.state !== "unmet") return undefined;
+  if (!(fact instanceof ResourceFact)) return undefined;
   const sharing = snapshot.environments.using(place.document.uri);
-  if (sharing.length < 2) return place;
+  if (sharing.length < 2) return undefined;
   const object = `${outcome.practice.id}\n${pathKey(fact.place)}`;
   const others = sharing.filter((one) => one !== unit && !one.environment.nonProduction);
-  if (!others.some((one) => metIn(snapshot.outcomes.of(one)).has(object))) return place;
+  if (!others.some((one) => metIn(snapshot.outcomes.of(one)).has(object))) return undefined;
   return entryInto(snapshot, unit, place.document.uri);
 }
 

@@ -27,7 +27,7 @@ export function actionsAt(
   const actions: KmmAction[] = [];
   for (const diagnostic of diagnosticsOf(snapshot, entry, texts, show)) {
     if (diagnostic.outcome === undefined || !touches(diagnostic, entry, range)) continue;
-    const offer = offerFor(snapshot, diagnostic.outcome);
+    const offer = offerFor(snapshot, diagnostic.outcome, diagnostic.overlay);
     if (offer === undefined) continue;
     const { fix, changes, creations } = offer;
     const text = texts.practices[diagnostic.outcome.practice.id];

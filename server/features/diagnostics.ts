@@ -1,4 +1,5 @@
 /** What a file shows by default: what stands between it and the next level, and nothing else. */
+import type { Place } from "../../model/edit.ts";
 import type { Practice, Spot } from "../../model/practice.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
 import type { Unit } from "../engine/environments.ts";
@@ -22,6 +23,8 @@ export interface KmmDiagnostic {
   /** The practice, where there is an explanation to lead to. */
   readonly practice: Practice | undefined;
   readonly outcome: Outcome | undefined;
+  /** In an overlay's own file, which alone is to change. */
+  readonly overlay?: Place;
 }
 
 export type Show = "next" | "all" | "off";
@@ -58,6 +61,7 @@ export function diagnosticsOf(
     const severity = severityOf(snapshot, unit, outcome, levels, show);
     if (severity !== undefined) found.push(renderedDiagnostic(snapshot, shown, severity, texts));
   }
+  found.push(...typedDiagnostics(snapshot, entry, texts, show, found));
   found.sort(
     (one, other) =>
       one.range.start.line - other.range.start.line || one.range.start.character - other.range.start.character,
@@ -120,10 +124,30 @@ function diagnosticOf(
   };
 }
 
+/** What is written in a template can be said at once; what it renders to follows. */
+function typedDiagnostics(
+  snapshot: Snapshot,
+  entry: FileEntry,
+  texts: Texts,
+  show: Show,
+  said: readonly KmmDiagnostic[],
+): readonly KmmDiagnostic[] {
+  const typed = snapshot.outcomes.typed(entry);
+  if (typed === undefined) return [];
+  const key = ({ code, range }: KmmDiagnostic) => `${code} ${range.start.line} ${range.start.character}`;
+  const known = new Set(said.map(key));
+  return typed.outcomes.flatMap((outcome) => {
+    if (outcome.state !== "unmet" || outcome.across) return [];
+    const severity = severityOf(snapshot, entry, outcome, typed.levels, show);
+    const diagnostic = severity === undefined ? undefined : diagnosticOf(snapshot, entry, outcome, severity, texts);
+    return diagnostic === undefined || known.has(key(diagnostic)) ? [] : [diagnostic];
+  });
+}
+
 /** Said in the file that should change, with the way back to where it shows. */
 function renderedDiagnostic(
   snapshot: Snapshot,
-  { outcome, spot, place, unit }: Shown,
+  { outcome, spot, place, unit, overlay }: Shown,
   severity: Severity,
   texts: Texts,
 ): KmmDiagnostic {
@@ -136,6 +160,7 @@ function renderedDiagnostic(
     range: snapshot.rangeOf(place),
     severity,
     message: elsewhere ? `${message} ${say(texts, "diagnostic.environment", args)}` : message,
+    ...(overlay === true ? { overlay: place } : {}),
     related: elsewhere ? [{ uri: shows.document.uri, range: snapshot.rangeOf(shows), message }] : [],
     practice: outcome.practice,
     outcome,

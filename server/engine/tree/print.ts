@@ -1,8 +1,13 @@
 /** Trees as YAML text, for people and other programs to read. */
-import { Document, Pair, Scalar, type ScalarTag, YAMLMap, YAMLSeq } from "yaml";
-import type { Key } from "../../../model/edit.ts";
+import { Document, Pair, Scalar, type ScalarTag, stringify, YAMLMap, YAMLSeq } from "yaml";
+import type { Json, Key } from "../../../model/edit.ts";
 import { allEntries } from "./read.ts";
 import type { ScalarTree, Tree } from "./tree.ts";
+
+/** Plain data as a YAML text. */
+export function printData(data: Json): string {
+  return stringify(data, { lineWidth: 0, indentSeq: true });
+}
 
 /** A plain scalar as it was written: `0400` and `yes` mean what whoever reads them makes of them. */
 class Written {
