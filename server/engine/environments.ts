@@ -6,6 +6,7 @@ import type { FileEntry } from "./files.ts";
 import type { ReadonlyLayers } from "./layers.ts";
 import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
+import { groupsOf } from "./render/groups.ts";
 import { buildKustomization, type KustomizeFiles } from "./render/kustomize/build.ts";
 import type { RenderedObject, Rendering, RenderProblem } from "./render/rendered.ts";
 import type { EnvironmentSpec, HelmBuild } from "./render/specs.ts";
@@ -328,42 +329,6 @@ const asItStands = once((document: SourceDocument): readonly RenderedObject[] =>
   const tree = document.tree();
   return tree?.kind === "map" ? [{ tree, document, path: [], untouched: true }] : [];
 });
-
-/** The world that each environment is in. */
-function groupsOf(
-  rendered: readonly { readonly spec: EnvironmentSpec; readonly rendering: Rendering }[],
-): ReadonlyMap<string, string> {
-  const users = new Map<string, Set<string>>();
-  for (const { spec, rendering } of rendered)
-    for (const { document } of rendering.objects) {
-      const ids = users.get(document.uri);
-      if (ids === undefined) users.set(document.uri, new Set([spec.id]));
-      else ids.add(spec.id);
-    }
-  const sharing = new Set([...users.values()].flatMap((ids) => (ids.size > 1 ? [...ids] : [])));
-  const groups = new Map<string, string>();
-  const taken = new Map<string, Set<string>>();
-  for (const { spec, rendering } of rendered) {
-    const name = spec.name.toLowerCase();
-    if (!sharing.has(spec.id) && !isStage(name)) {
-      groups.set(spec.id, "");
-      continue;
-    }
-    // Two that apply the same files are two clusters, whatever both are called.
-    const uris = new Set(rendering.objects.map(({ document }) => document.uri));
-    const there = taken.get(name) ?? new Set();
-    const twice = [...uris].some((uri) => there.has(uri));
-    groups.set(spec.id, twice ? `${name} ${spec.id}` : name);
-    if (!twice) taken.set(name, new Set([...there, ...uris]));
-  }
-  return groups;
-}
-
-function isStage(name: string): boolean {
-  return /(^|[-_.])(dev|development|test|testing|qa|uat|int|integration|stage|staging|preprod|prod|production|live|local|sandbox|preview|demo)($|[-_.\d])/.test(
-    name,
-  );
-}
 
 const facts = new WeakMap<RenderedObject, Map<string, readonly Resource[]>>();
 
