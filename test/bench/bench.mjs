@@ -1,4 +1,4 @@
-// npm run bench [-- --only scan,server,practices]: how fast we are, as ratios to what the same machine does in the same minutes with the least that could
+// npm run bench [-- --only scan,server,overlays,practices]: how fast we are, as ratios to what the same machine does in the same minutes with the least that could
 // be done. KMM_BENCH_FILES names a folder of real files to scan as well; KMM_BENCH_YAML_LS the program of
 // yaml-language-server, to be compared with. Always ends with 0 unless it cannot measure: figures are read, not asserted.
 import { execFile } from "node:child_process";
@@ -13,6 +13,7 @@ import { node as bundling, bundles as shipped, writeTexts } from "../../esbuild.
 import { endWithParent, exitOnSignals, temporaryFolder } from "../../scripts/processes.mjs";
 import { Client } from "./client.mjs";
 import { generate } from "./generate.mjs";
+import { keysInBase } from "./overlays.mjs";
 
 const execute = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -380,7 +381,9 @@ function print(lines) {
     );
 }
 
-const { values: options } = parseArgs({ options: { only: { type: "string", default: "scan,server,practices" } } });
+const { values: options } = parseArgs({
+  options: { only: { type: "string", default: "scan,server,overlays,practices" } },
+});
 const wanted = (part) => options.only.split(",").includes(part);
 
 exitOnSignals();
@@ -407,6 +410,13 @@ if (wanted("scan")) {
   else say("KMM_BENCH_FILES names no folder: only generated files are scanned");
 }
 if (wanted("server")) await languageServer(bundles, large);
+if (wanted("overlays")) {
+  say("keys in a base of 20 overlays");
+  const keys = (await keysInBase(join(bundles, "server.js"), join(temporary, "overlays"), 60)).slice(10);
+  row("key in a base of 20 overlays: median", { ours: ms(median(keys)) });
+  const slowest = quantile(keys, 0.95);
+  row("key in a base of 20 overlays: p95", { ours: ms(slowest), target: "<= 100 ms", holds: slowest <= 100 });
+}
 console.log(
   `Node.js ${process.version}, ${availableParallelism()} processors. Ratios are to be read; times depend on the machine and what else it does.\n`,
 );
