@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, context } from "esbuild";
 
@@ -69,6 +69,14 @@ const LATER = {
   "@cfworker/json-schema": ["Validator"],
 };
 
+/**
+ * Parts of ours that a start does without, each a file of its own as well. They share no objects that are compared by
+ * their class with the rest, so that a helper that is in both does no harm.
+ */
+const OWN_LATER = {
+  "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
+};
+
 const fileOf = (library) => `${library.replace(/^.*\//, "")}.js`;
 
 const loadedLater = {
@@ -86,6 +94,24 @@ const loadedLater = {
       return { contents: `const load = () => require("./${fileOf(path)}");\n${names.join("\n")}`, loader: "js" };
     });
     onResolve({ filter: /./, namespace: "loaded-later" }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+const ownLoadedLater = {
+  name: "own-loaded-later",
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const own = relative(root, join(resolveDir, path)).split(sep).join("/");
+      return own in OWN_LATER && kind === "import-statement"
+        ? { path: own, namespace: "own-later", sideEffects: false }
+        : undefined;
+    });
+    onLoad({ filter: /./, namespace: "own-later" }, ({ path }) => {
+      const { file, names } = OWN_LATER[path];
+      const calls = names.map((name) => `export const ${name} = (...args) => load().${name}(...args);`);
+      return { contents: `const load = () => require("./${file}");\n${calls.join("\n")}`, loader: "js" };
+    });
+    onResolve({ filter: /./, namespace: "own-later" }, ({ path }) => ({ path, external: true }));
   },
 };
 
@@ -110,14 +136,24 @@ const browser = { ...common, platform: "browser", target: "es2023", format: "iif
 /** What ships, by the name of the file. */
 export const bundles = {
   "extension.js": { ...node, entryPoints: ["client/extension.ts"], external: ["vscode"] },
-  "server.js": { ...node, entryPoints: ["server/main.node.ts"], plugins: [...common.plugins, loadedLater] },
+  "server.js": {
+    ...node,
+    entryPoints: ["server/main.node.ts"],
+    plugins: [...common.plugins, loadedLater, ownLoadedLater],
+  },
   "cli.js": {
     ...node,
     entryPoints: ["server/main.cli.ts"],
-    plugins: [...common.plugins, loadedLater],
+    plugins: [...common.plugins, loadedLater, ownLoadedLater],
     banner: { js: "#!/usr/bin/env node" },
   },
   ...Object.fromEntries(Object.keys(LATER).map((library) => [fileOf(library), { ...node, entryPoints: [library] }])),
+  ...Object.fromEntries(
+    Object.entries(OWN_LATER).map(([path, { file }]) => [
+      file,
+      { ...node, entryPoints: [path], plugins: [...common.plugins, loadedLater] },
+    ]),
+  ),
   "panel.js": { ...browser, entryPoints: ["media/panel/main.ts"] },
   "panel.css": { ...common, entryPoints: ["media/panel/panel.css"] },
 };
