@@ -28,6 +28,11 @@ export function withItems(tree: ListTree, items: readonly Tree[]): ListTree {
   return list(tree, items, tree.origin);
 }
 
+/** The map, to which a template may add more than is written. */
+export function opened(tree: MapTree): MapTree {
+  return { ...map(tree, tree.entries, tree.origin), open: true };
+}
+
 function scalar(tree: ScalarTree, origin: Place): ScalarTree {
   return {
     kind: "scalar",

@@ -1,0 +1,165 @@
+/** One object on its way through a build: what it looks like now, and what it was called before. It never changes. */
+import type { Key } from "../../../../model/edit.ts";
+import type { SourceDocument } from "../../source.ts";
+import { allEntries } from "../../tree/read.ts";
+import type { MapTree, Tree } from "../../tree/tree.ts";
+import { withOrigin } from "../graft.ts";
+import { type ObjectId, type ObjectType, objectId, parseApiVersion } from "./identity.ts";
+import { find, isNull, mapOf, Spot, textOf } from "./nodes.ts";
+
+/** Where an object is declared. */
+export interface Declaration {
+  readonly document: SourceDocument;
+  readonly path: readonly Key[];
+}
+
+export interface Alias {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: string;
+}
+
+export type Behavior = "create" | "merge" | "replace";
+
+/** What a build knows of an object beside its tree. */
+export interface Past {
+  /** What it was called, the oldest first. */
+  readonly previous: readonly Alias[];
+  readonly prefixes: readonly string[];
+  readonly suffixes: readonly string[];
+  /** Its name ends in a hash of what it holds. */
+  readonly hashed: boolean;
+  /** A generator made it from something that is not known. */
+  readonly unknown: boolean;
+  readonly behavior: Behavior;
+  /** Variables that take a value from it. */
+  readonly vars: readonly string[];
+}
+
+const NO_PAST: Past = {
+  previous: [],
+  prefixes: [],
+  suffixes: [],
+  hashed: false,
+  unknown: false,
+  behavior: "create",
+  vars: [],
+};
+
+const EMPTY = mapOf([]);
+
+export class Item {
+  readonly declared: Declaration;
+  readonly past: Past;
+  /** Absent as long as it is as its document has it: such a tree can be read again at any time. */
+  readonly changed: MapTree | undefined;
+  #type: ObjectType | undefined;
+  #id: ObjectId | undefined;
+  #ids: readonly ObjectId[] | undefined;
+
+  constructor(declared: Declaration, changed: MapTree | undefined, past: Past = NO_PAST) {
+    this.declared = declared;
+    this.changed = changed;
+    this.past = past;
+  }
+
+  get tree(): MapTree {
+    if (this.changed !== undefined) return this.changed;
+    const { document, path } = this.declared;
+    let node = document.tree();
+    for (const key of path) {
+      if (node?.kind === "map" && typeof key === "string") node = find(node, key);
+      else if (node?.kind === "list" && typeof key === "number") node = node.items[key];
+    }
+    return node?.kind === "map" ? node : EMPTY;
+  }
+
+  get spot(): Spot {
+    return Spot.root(this.tree, this.declared);
+  }
+
+  get type(): ObjectType {
+    this.#type ??= typeOf(this.tree);
+    return this.#type;
+  }
+
+  get name(): string {
+    return this.id.name;
+  }
+
+  /** As it is written; empty when it is not. */
+  get namespace(): string {
+    return textOf(find(this.tree, "metadata", "namespace"));
+  }
+
+  get id(): ObjectId {
+    this.#id ??= objectId(this.type, textOf(find(this.tree, "metadata", "name")), this.namespace);
+    return this.#id;
+  }
+
+  /** Everything it was called, the oldest first, without what it is called now. */
+  get previousIds(): readonly ObjectId[] {
+    if (this.#ids === undefined) {
+      const { group, version } = this.type;
+      this.#ids = this.past.previous.map(({ kind, name, namespace }) => ({ group, version, kind, name, namespace }));
+    }
+    return this.#ids;
+  }
+
+  /** What it was called first. */
+  get originalId(): ObjectId {
+    return this.previousIds[0] ?? this.id;
+  }
+
+  /** The object with another tree; its root always knows where the object is declared. */
+  with(tree: MapTree, past: Partial<Past> = {}): Item {
+    const rooted = tree.origin === undefined ? withOrigin(tree, this.declared) : tree;
+    return new Item(this.declared, rooted, { ...this.past, ...past });
+  }
+
+  withPast(past: Partial<Past>): Item {
+    return new Item(this.declared, this.changed, { ...this.past, ...past });
+  }
+
+  /** Remembers what it is called now, because that may be about to change. */
+  remembering(): readonly Alias[] {
+    const { kind, name, namespace } = this.id;
+    return [...this.past.previous, { kind, name, namespace }];
+  }
+}
+
+export function typeOf(tree: Tree): ObjectType {
+  return { ...parseApiVersion(textOf(find(tree, "apiVersion"))), kind: textOf(find(tree, "kind")) };
+}
+
+const known = new WeakMap<SourceDocument, readonly Item[]>();
+
+/** The objects that a document declares, lists taken apart; none for an empty one. */
+export function itemsOf(document: SourceDocument): readonly Item[] {
+  let items = known.get(document);
+  if (items === undefined) {
+    items = unfold(document);
+    known.set(document, items);
+  }
+  return items;
+}
+
+function unfold(document: SourceDocument): readonly Item[] {
+  const items: Item[] = [];
+  const waiting: (readonly Key[])[] = [[]];
+  // What a list holds comes behind everything that stands beside it, as the tool has it.
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    const item = new Item({ document, path }, undefined);
+    const { tree } = item;
+    if (isEmpty(tree)) continue;
+    const inner = item.type.kind.endsWith("List") ? find(tree, "items") : undefined;
+    if (inner === undefined) items.push(item);
+    else if (inner.kind === "list")
+      for (let index = 0; index < inner.items.length; index++) waiting.push([...path, "items", index]);
+  }
+  return items;
+}
+
+function isEmpty(tree: Tree): boolean {
+  return tree.kind === "map" ? allEntries(tree).length === 0 : isNull(tree);
+}
