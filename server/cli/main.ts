@@ -143,7 +143,7 @@ interface RenderOptions {
 }
 
 async function render(path: string, options: RenderOptions, texts: Texts, host: CliHost): Promise<ExitCode> {
-  const snapshot = await read([path], {}, texts);
+  const snapshot = await read([path], { applied: true }, texts);
   const { environment } = options;
   const names = environmentNames(snapshot);
   const views = renderedViews(snapshot, environment);

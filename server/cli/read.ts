@@ -14,6 +14,8 @@ import { codeOf, UsageError } from "./usage.ts";
 
 export interface ReadOptions {
   readonly target?: Levels;
+  /** A folder that is named is applied, even where another one builds upon it. */
+  readonly applied?: boolean;
 }
 
 const DISK = { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB };
@@ -27,6 +29,7 @@ export async function read(paths: readonly string[], options: ReadOptions, texts
     practices: PRACTICES,
     roots,
     today: new Date().toISOString().slice(0, 10),
+    ...(options.applied === true ? { rootsAreApplied: true } : {}),
     ...(options.target === undefined ? {} : { targets: targetsOf(options.target) }),
   });
   workspace.apply(

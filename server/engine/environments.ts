@@ -50,6 +50,8 @@ export interface Surroundings {
   /** By the id of the environment. */
   readonly helm: ReadonlyMap<string, HelmOutput>;
   environment(root: Root | undefined, path: string): string | undefined;
+  /** Folders whose own kustomization is an environment, whoever else draws on it. */
+  readonly asked: readonly string[];
 }
 
 export class Environments {
@@ -134,7 +136,7 @@ export class Environments {
   /** The next state, after these files changed. */
   next(around: Surroundings, touched: ReadonlySet<string>, before: ReadonlyLayers<FileEntry>): Environments {
     const discovery = concernsDiscovery(around.files, before, touched)
-      ? discover(around, this.discovery)
+      ? withAsked(discover(around, this.discovery), around)
       : this.discovery;
     const renderings = new Map<string, Rendering>();
     const known = new Map(this.discovery.specs.map((spec) => [spec.id, spec]));
@@ -306,6 +308,19 @@ function renderedHelm(spec: EnvironmentSpec, build: HelmBuild, around: Surroundi
     complete: false,
     failed: true,
   };
+}
+
+/** Somebody asked for these folders: what nobody else applies is applied for them. */
+function withAsked(discovery: Discovery, { asked, files }: Surroundings): Discovery {
+  const added = asked.flatMap((folder): EnvironmentSpec[] => {
+    const kustomization = kustomizeFiles(files).kustomizationIn(folder);
+    if (kustomization === undefined || discovery.specs.some(({ root }) => root === folder)) return [];
+    if (files.get(kustomization)?.source?.text.includes("kind: Component") === true) return [];
+    const build = { tool: "kustomize", kustomization, overrides: undefined, substitute: undefined } as const;
+    const about = { namespace: undefined, declaredBy: undefined, nonProduction: false };
+    return [{ id: `asked:${folder}`, name: baseName(folder), kind: "kustomize", root: folder, build, ...about }];
+  });
+  return added.length === 0 ? discovery : { ...discovery, specs: [...discovery.specs, ...added] };
 }
 
 const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];

@@ -43,6 +43,8 @@ export interface WorkspaceOptions {
   readonly today: string;
   /** From the host's settings; a `.kmm.yaml` wins where both speak. */
   readonly target?: number;
+  /** A kustomization in a root's own folder is an environment, whoever else draws on it: somebody asked for it. */
+  readonly rootsAreApplied?: boolean;
   /** From the command line: wins over `.kmm.yaml`. */
   readonly targets?: Readonly<Partial<Record<Dimension, Level>>>;
 }
@@ -269,6 +271,7 @@ export class Workspace {
         charts,
         roots: this.#options.roots,
         helm: this.#helm,
+        asked: this.#options.rootsAreApplied === true ? this.#options.roots.map(({ uri }) => uri) : [],
         environment: this.#around({ charts, patches: new Set() }).environment,
       },
       pending,

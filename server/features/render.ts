@@ -24,16 +24,18 @@ export interface RenderedView {
 /** All objects in the order in which they are applied. `name` picks environments by their name or their folder. */
 export function renderedViews(snapshot: Snapshot, name?: string): readonly RenderedView[] {
   const units = snapshot.environments.units.filter((unit) => name === undefined || isNamed(snapshot, unit, name));
-  const applied = units.flatMap((unit) => viewsOf(snapshot, unit, unit));
-  if (name !== undefined) return applied;
-  // One folder that is an environment of its own holds what that applies, and nothing else.
-  const whole =
-    snapshot.roots.length === 1 && units.some((unit) => unit.environment.spec.root === snapshot.roots[0]?.uri);
-  if (whole) return applied;
+  if (name !== undefined) return units.flatMap((unit) => viewsOf(snapshot, unit, unit));
+  // A folder that is an environment of its own holds what that applies, and nothing else.
+  const [root, ...others] = snapshot.roots;
+  const own = others.length > 0 ? [] : units.filter((unit) => unit.environment.spec.root === root?.uri);
+  if (own.length > 0) return own.flatMap((unit) => viewsOf(snapshot, unit, unit));
   const loose = [...snapshot.files.values()].filter(
     (entry) => entry.resources.length > 0 && !snapshot.isRendered(entry.uri),
   );
-  return [...applied, ...loose.flatMap((entry) => viewsOf(snapshot, entry, undefined))];
+  return [
+    ...units.flatMap((unit) => viewsOf(snapshot, unit, unit)),
+    ...loose.flatMap((entry) => viewsOf(snapshot, entry, undefined)),
+  ];
 }
 
 /** Names of all environments, each once. */
@@ -68,13 +70,24 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
         environment: environment?.environment.spec.name ?? null,
         root: environment === undefined ? null : folderOf(snapshot, environment),
         kind: environment?.environment.spec.kind ?? null,
-        file: relativeUri(snapshot, place.document.uri) || place.document.uri,
+        file: fileName(snapshot, place.document.uri),
         line: snapshot.rangeOf({ ...resource.body.place, onKey: true }).start.line + 1,
         tree,
         secret: resource.groupKind === "/Secret" && environment?.environment.spec.build.tool === "helm",
       },
     ];
   });
+}
+
+/** What lies beside the checked folder, as a base may, is named from there. */
+function fileName(snapshot: Snapshot, uri: string): string {
+  const entry = snapshot.files.get(uri);
+  const root = snapshot.roots[0]?.uri;
+  if (entry?.root !== undefined || root === undefined) return relativeUri(snapshot, uri);
+  const [from, to] = [root.split("/"), uri.split("/")];
+  const common = from.findIndex((segment, at) => segment !== to[at]);
+  const same = common < 0 ? from.length : common;
+  return decodeURIComponent([...from.slice(same).map(() => ".."), ...to.slice(same)].join("/"));
 }
 
 function childOf(tree: Tree | undefined, key: string | number): Tree | undefined {

@@ -95,7 +95,7 @@ class Marker {
         return this.#actionIn(node.start, node.end) === undefined ? node : { ...node, unknown: true };
       }
       const end = Math.max(node.end, region.end);
-      return { ...node, end, text: bodyOf(text.slice(node.start, end)), unknown: true };
+      return { ...node, end, text: bodyOf(text.slice(node.start, end), end < text.length), unknown: true };
     }
     const action = this.#actionIn(node.start, node.end);
     if (action === undefined) return node;
@@ -255,9 +255,13 @@ function unquoted(source: string): string {
 }
 
 /** The lines of a block scalar without the header and the first line's indentation. */
-function bodyOf(source: string): string {
-  const lines = source.split(/\r?\n/).slice(1);
+/** Its lines without their indentation; `broken`: a line break follows, which is part of it unless it says otherwise. */
+function bodyOf(source: string, broken: boolean): string {
+  const [header = "", ...lines] = source.split(/\r?\n/);
   const first = lines.find((line) => line.trim() !== "");
   const indent = /^ */.exec(first ?? "")?.[0] ?? "";
-  return lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join("\n");
+  const body = lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join("\n");
+  if (/^[|>]\d?\+/.test(header)) return body;
+  const stripped = body.replace(/\n+$/, "");
+  return stripped === "" || !(broken || body !== stripped) || /^[|>]\d?-/.test(header) ? stripped : `${stripped}\n`;
 }
