@@ -1,6 +1,5 @@
 /** Image references: their parts, where each stands in the text, and what sets a tag besides the reference itself. */
-import type { Container, Field, Pipeline, Repository, Workload, World } from "./facts.ts";
-import { kustomizationsOf } from "./kustomizations.ts";
+import type { Container, Pipeline, Repository, Workload, World } from "./facts.ts";
 import { once } from "./memo.ts";
 import { Unresolved } from "./practice.ts";
 
@@ -65,14 +64,6 @@ export function imageOf(container: Container): ImageReference | undefined {
 /** `ko` builds from source and puts the digest in. */
 export function isBuiltByKo(container: Container): boolean {
   return container.image.source?.startsWith("ko://") === true;
-}
-
-/** Entries of kustomizations' `images` that set this image's tag or digest, in those that bring the workload to a cluster. */
-export function imageOverrides(name: string, workload: Workload, world: World): readonly Field[] {
-  const entries = kustomizationsOf(workload.document, world).flatMap((body) => body.at("images").writtenItems());
-  const sets = (entry: Field) => ["newTag", "digest"].some((key) => entry.at(key).presence !== "absent");
-  const own = entries.filter((entry) => entry.at("name").source === name && sets(entry));
-  return own.toSorted((one, other) => (one.place.document.uri < other.place.document.uri ? -1 : 1));
 }
 
 /** A tool puts its own tag on this image when it deploys: skaffold, Tilt, an OpenShift image stream, a step of a pipeline. */

@@ -1,16 +1,7 @@
-/** What kustomizations do to the objects they bring to the cluster, as far as practices ask. */
+/** Which kustomizations bring a document to a cluster. What they do to it is rendered before anything is judged. */
 import type { DocumentRef } from "./edit.ts";
-import type { Field, Repository, Resource, World } from "./facts.ts";
+import type { Field, Repository, World } from "./facts.ts";
 import { once } from "./memo.ts";
-
-interface Patch {
-  /** What it is said to be for; where nothing is said, its own text names the object. */
-  readonly kind: string | undefined;
-  readonly name: string | undefined;
-  /** `undefined` when it cannot be read. */
-  readonly text: string | undefined;
-  readonly path: string | undefined;
-}
 
 interface Kustomization {
   /** Relative to the repository's root. */
@@ -18,13 +9,10 @@ interface Kustomization {
   readonly body: Field;
   readonly resources: ReadonlySet<string>;
   readonly components: readonly string[];
-  readonly patches: readonly Patch[];
 }
 
-const all = once((repository: Repository): readonly Kustomization[] => {
-  const files = repository.find(/(^|\/)(kustomization\.ya?ml|Kustomization)$/);
-  const texts = new Map(files.length === 0 ? [] : repository.files.map((file) => [file.path, file] as const));
-  return files.map(({ path, body }) => {
+const all = once((repository: Repository): readonly Kustomization[] =>
+  repository.find(/(^|\/)(kustomization\.ya?ml|Kustomization)$/).map(({ path, body }) => {
     const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     const paths = (...lists: string[]) =>
       lists
@@ -35,32 +23,9 @@ const all = once((repository: Repository): readonly Kustomization[] => {
       body,
       resources: new Set(paths("resources", "bases", "components")),
       components: paths("components"),
-      patches: patchesOf(folder, body, (file) => texts.get(file)?.text),
     };
-  });
-});
-
-function patchesOf(folder: string, body: Field, read: (path: string) => string | undefined): readonly Patch[] {
-  const of = (target: Field, inline: string | undefined, path: string | undefined): Patch => {
-    const file = path === undefined ? undefined : joined(folder, path);
-    return {
-      kind: target.at("kind").source,
-      name: target.at("name").source,
-      text: inline ?? (file === undefined ? undefined : read(file)),
-      path: file,
-    };
-  };
-  const named = ["patches", "patchesJson6902"].flatMap((key) => body.at(key).writtenItems());
-  const merged = body.at("patchesStrategicMerge").writtenItems();
-  return [
-    ...named.map((item) => of(item.at("target"), item.at("patch").source, item.at("path").source)),
-    ...merged.map((item) =>
-      item.source?.includes("\n") === true
-        ? of(item.at("target"), item.source, undefined)
-        : of(item.at("target"), undefined, item.source),
-    ),
-  ];
-}
+  }),
+);
 
 function joined(folder: string, path: string): string {
   const parts = folder === "" ? [] : folder.split("/");
@@ -138,27 +103,4 @@ export function kustomizationBeside(document: DocumentRef, world: World): Field 
   const path = pathOf(repository, document);
   const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
   return routesIn(repository).byFolder.get(folder)?.[0]?.body;
-}
-
-/** Does a patch that speaks of `word` change the object before it gets to the cluster, as far as can be seen. */
-export function isPatched(resource: Resource, word: RegExp, world: World): boolean {
-  return bringing(resource.document, world).some((one) =>
-    one.patches.some((patch) => concerns(patch, resource) && (patch.text === undefined || word.test(patch.text))),
-  );
-}
-
-function concerns({ kind, name, text, path }: Patch, resource: Resource): boolean {
-  if (kind !== undefined || name !== undefined) return says(kind, resource.kind) && says(name, resource.displayName);
-  if (path === undefined && text === undefined) return false;
-  return text === undefined || (text.includes(resource.kind) && text.includes(resource.displayName));
-}
-
-/** Targets are regular expressions that match the whole. */
-function says(pattern: string | undefined, text: string): boolean {
-  if (pattern === undefined || pattern === text) return true;
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,5 @@
 /** How many pods of a workload there are at least, whoever decides it. */
 import type { Field, Workload, World } from "./facts.ts";
-import { isPatched, kustomizationsOf } from "./kustomizations.ts";
 import { Unresolved } from "./practice.ts";
 
 /** The least number of pods, and what says so. */
@@ -18,22 +17,10 @@ export function minimumOf(workload: Workload, world: World): Minimum | undefined
   const { sure, maybe } = world.scalersOf(workload);
   const [scaler] = sure;
   if (scaler !== undefined) return { least: numberOf(scaler.min) ?? (scaler.by === "keda" ? 0 : 1), at: scaler.min };
-  const written = minimumWritten(workload, world);
+  const written = { least: numberOf(workload.replicas) ?? 1, at: workload.replicas };
   // An autoscaler that may be its own can only be trusted not to exist where the file alone says enough.
   if (maybe.length > 0 && written.least < 2) throw new Unresolved(written.at.place);
   return written;
-}
-
-function minimumWritten(workload: Workload, world: World): Minimum {
-  const counts = kustomizationsOf(workload.document, world)
-    .flatMap((body) => body.at("replicas").writtenItems())
-    .filter((entry) => entry.at("name").source === workload.displayName)
-    .map((entry) => entry.at("count"));
-  const [count] = counts;
-  if (counts.length > 1) throw new Unresolved(workload.replicas.place);
-  if (count !== undefined) return { least: numberOf(count) ?? 1, at: count };
-  if (isPatched(workload, /\breplicas\b/, world)) throw new Unresolved(workload.replicas.place);
-  return { least: numberOf(workload.replicas) ?? 1, at: workload.replicas };
 }
 
 function numberOf(field: Field): number | undefined {

@@ -1,7 +1,6 @@
 /** What containers ask for and are held to, whoever says it: the container, its pod, or a LimitRange of the namespace. */
 import type { Edit, Json } from "./edit.ts";
 import type { Container, Field, Workload, World } from "./facts.ts";
-import { isPatched } from "./kustomizations.ts";
 import { Unresolved } from "./practice.ts";
 import { parseQuantity } from "./quantities.ts";
 
@@ -39,7 +38,6 @@ function effective(
   if (said !== undefined) return said;
   const unknown = fields.find((field) => field.presence === "unknown");
   if (unknown !== undefined) throw new Unresolved(unknown.place);
-  if (isPatched(workload, /\bresources\b/, world)) throw new Unresolved(container.place);
   return inherited(defaults, name, workload, world);
 }
 

@@ -149,8 +149,9 @@ class TreeField implements Field {
 
   part(from: number, to: number): Place {
     const { place } = this;
-    // A part of what was written elsewhere is no part of what stands there.
-    return place.span !== undefined || place.decided !== undefined ? place : { ...place, span: [from, to] };
+    // A part of what was made from several places is no part of what stands at one of them.
+    const isMade = this.#tree?.origin !== undefined || place.span !== undefined || place.decided !== undefined;
+    return isMade ? place : { ...place, span: [from, to] };
   }
 
   #scalar(): ScalarTree | undefined {

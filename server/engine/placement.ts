@@ -1,5 +1,5 @@
 /** Where what was judged is shown: in the file that should change, and once for all environments that share it. */
-import type { Place } from "../../model/edit.ts";
+import type { DocumentRef, Place } from "../../model/edit.ts";
 import { once } from "../../model/memo.ts";
 import type { Spot } from "../../model/practice.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
@@ -57,16 +57,23 @@ export function shownIn(snapshot: Snapshot, uri: string): readonly Shown[] {
   return found;
 }
 
-/** Equal for the same thing said of the same place. */
+/** Equal for the same thing said of the same object at the same place. */
 export function keyOf({ outcome, spot, place }: Shown): string {
-  const { practice, state } = outcome;
+  const { practice, state, subject } = outcome;
   const args = spot?.args === undefined ? "" : JSON.stringify(spot.args);
-  return [practice.id, state, spot?.message, spot?.container, args, pathKey(place)].join("\n");
+  const name = "displayName" in subject.fact ? subject.fact.displayName : "";
+  const about = `${name} ${pathKey(subject.fact.place)}`;
+  return [practice.id, state, about, spot?.message, spot?.container, args, pathKey(place)].join("\n");
 }
 
 function pathKey(place: Place): string {
-  return [place.document.uri, place.path.join("/"), place.onKey, place.span?.join("-")].join(" ");
+  return [numberOf(place.document), place.path.join("/"), place.onKey, place.span?.join("-")].join(" ");
 }
+
+let documents = 0;
+
+/** Tells documents apart: a file may hold several. */
+const numberOf = once((_document: DocumentRef): number => ++documents);
 
 /**
  * Where an environment says what it takes from the base, when what it lacks is its own affair: others have it. What

@@ -51,9 +51,17 @@ describe("whole workspaces", () => {
               ...report,
               findings,
               practices,
+              environments: report.environments.map(
+                (one) =>
+                  `${one.name} ${one.kind} ${one.root} (${one.file})${one.nonProduction ? " non-production" : ""} ${one.dimensions
+                    .map(({ level }) => level ?? "-")
+                    .join(" ")}`,
+              ),
               subjects: report.subjects.map(
                 (one) =>
-                  `${one.kind}/${one.name} ${one.uri}:${one.range.start.line + 1} ${Object.values(one.levels)
+                  `${one.kind}/${one.name}${one.environment === undefined ? "" : ` in ${one.environment}`} ${one.uri}:${one.range.start.line + 1} ${Object.values(
+                    one.levels,
+                  )
                     .map((level) => level ?? "-")
                     .join(" ")}`,
               ),

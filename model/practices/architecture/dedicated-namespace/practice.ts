@@ -1,5 +1,4 @@
 import type { Field, Workload, World } from "../../../facts.ts";
-import { kustomizationsOf } from "../../../kustomizations.ts";
 import { met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -13,8 +12,7 @@ export default practice({
     if (workload.scope.startsWith("chart:") || workload.groupKind === "argoproj.io/ClusterWorkflowTemplate")
       return notApplicable("no-subject");
     const own = workload.namespace;
-    const named = overrides(workload, world);
-    const fields = named.length > 0 ? named : own.presence === "absent" ? delivered(workload, world) : [own];
+    const fields = own.presence === "absent" ? delivered(workload, world) : [own];
     const good = fields.find((field) => field.presence === "present" && !isShared(field.text() ?? ""));
     if (good !== undefined) return met(good);
     const [first] = fields;
@@ -42,13 +40,6 @@ export const sources: Sources = {
 
 function isShared(name: string): boolean {
   return name === "default" || name.startsWith("kube-");
-}
-
-/** What kustomizations put in place of the namespace that the object names. */
-function overrides(workload: Workload, world: World): readonly Field[] {
-  return kustomizationsOf(workload.document, world)
-    .map((body) => body.at("namespace"))
-    .filter((field) => field.presence !== "absent");
 }
 
 /** Namespaces that GitOps objects give to what names none. */

@@ -1,6 +1,5 @@
 import type { Edit } from "../../../edit.ts";
-import type { Field, Workload, World } from "../../../facts.ts";
-import { kustomizationsOf } from "../../../kustomizations.ts";
+import type { Field, Workload } from "../../../facts.ts";
 import { met, practice, type Sources, type Spot, Unresolved, unmet } from "../../../practice.ts";
 
 const NAME = "app.kubernetes.io/name";
@@ -12,20 +11,19 @@ export default practice({
   share: "most",
   subject: "workload",
   effort: "apply",
-  judge(workload, world) {
-    const spots = sides(workload).flatMap((side) => missing(side, added(workload, side, world)));
+  judge(workload) {
+    const spots = sides(workload).flatMap((side) => missing(side));
     return spots.length > 0 ? unmet(spots, undefined, { workload: workload.displayName }) : met(workload.labels);
   },
-  fix(workload, world) {
+  fix(workload) {
     const name = workload.name.text();
     const value = nameOf(workload) ?? name;
     if (name === undefined || value === undefined || !/^[\w.-]{1,63}$/.test(name)) return undefined;
     const edits = sides(workload).flatMap((side): Edit[] => {
-      const extra = added(workload, side, world);
       const set = (key: string, text: string): Edit => ({ op: "set", at: side.at(key).place, value: text });
       return [
-        ...(has(side, [NAME], extra) ? [] : [set(NAME, value)]),
-        ...(has(side, OTHERS, extra) ? [] : [set("app.kubernetes.io/instance", name)]),
+        ...(has(side, [NAME]) ? [] : [set(NAME, value)]),
+        ...(has(side, OTHERS) ? [] : [set("app.kubernetes.io/instance", name)]),
       ];
     });
     // The template of a Job that exists cannot be changed.
@@ -46,37 +44,17 @@ function sides(workload: Workload): readonly Field[] {
   return template ? [workload.labels, workload.podLabels] : [workload.labels];
 }
 
-function missing(labels: Field, extra: ReadonlySet<string>): readonly Spot[] {
-  if (!has(labels, [NAME], extra)) return [{ place: labels.at(NAME).place }];
-  return has(labels, OTHERS, extra) ? [] : [{ place: labels.place, message: "unmet.others" }];
+function missing(labels: Field): readonly Spot[] {
+  if (!has(labels, [NAME])) return [{ place: labels.at(NAME).place }];
+  return has(labels, OTHERS) ? [] : [{ place: labels.place, message: "unmet.others" }];
 }
 
-function has(labels: Field, keys: readonly string[], extra: ReadonlySet<string>): boolean {
+function has(labels: Field, keys: readonly string[]): boolean {
   const fields = keys.map((key) => labels.at(key));
-  if (
-    fields.some((field) => field.presence === "present" || field.source !== undefined) ||
-    keys.some((key) => extra.has(key))
-  )
-    return true;
+  if (fields.some((field) => field.presence === "present" || field.source !== undefined)) return true;
   const unknown = fields.find((field) => field.presence === "unknown");
   if (unknown !== undefined) throw new Unresolved(labels.place);
   return false;
-}
-
-/** Labels that kustomizations put on this side. */
-function added(workload: Workload, side: Field, world: World): ReadonlySet<string> {
-  const onTemplate = side.place.path.join() !== workload.labels.place.path.join();
-  const maps = kustomizationsOf(workload.document, world).flatMap((body) => [
-    body.at("commonLabels"),
-    ...body
-      .at("labels")
-      .writtenItems()
-      .filter(
-        (item) => !onTemplate || ["includeSelectors", "includeTemplates"].some((key) => item.at(key).source === "true"),
-      )
-      .map((item) => item.at("pairs")),
-  ]);
-  return new Set(maps.flatMap((map) => map.writtenEntries().map(([key]) => key)));
 }
 
 /** The name that people gave it in their own label already. */

@@ -1,7 +1,6 @@
 import { isStore } from "../../../autoscaling.ts";
 import type { Edit } from "../../../edit.ts";
 import type { Field, Resource, World } from "../../../facts.ts";
-import { isPatched } from "../../../kustomizations.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet, type Verdict } from "../../../practice.ts";
 import { intOrPercent } from "../../../quantities.ts";
 import { minimumOf } from "../../../replicas.ts";
@@ -21,9 +20,7 @@ export default practice({
   judge(workload, world) {
     if (TASK_KINDS.includes(workload.groupKind)) return notApplicable("batch");
     if (workload.hook) return notApplicable("hook");
-    const verdict = judged(workload, world);
-    if (verdict?.state === "unmet" && isPatched(workload, /[sS]trategy/, world)) return cannotTell(workload.place);
-    return verdict;
+    return judged(workload, world);
   },
   fix(workload) {
     if (workload.kind !== "Deployment") {

@@ -1,5 +1,4 @@
 import type { Field, Repository, Workload, World } from "../../../facts.ts";
-import { kustomizationsOf } from "../../../kustomizations.ts";
 import { once } from "../../../memo.ts";
 import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
@@ -38,20 +37,12 @@ export const sources: Sources = {
   equivalents: { "kube-linter": ["required-label-owner", "required-annotation-email"] },
 };
 
-/** Labels and annotations of the workload, its pods, its namespace and the kustomizations that bring it. */
+/** Labels and annotations of the workload, its pods and its namespace. */
 function mapsOf(workload: Workload, world: World): readonly Field[] {
   const name = workload.scope.startsWith("ns:") ? workload.scope.slice(3) : undefined;
   const namespace = world.resources("/Namespace").find((one) => name === one.displayName);
-  const added = kustomizationsOf(workload.document, world).flatMap((body) => [
-    body.at("commonLabels"),
-    body.at("commonAnnotations"),
-    ...body
-      .at("labels")
-      .writtenItems()
-      .map((item) => item.at("pairs")),
-  ]);
   const around = namespace === undefined ? [] : [namespace.labels, namespace.annotations];
-  return [workload.labels, workload.annotations, workload.podLabels, workload.podAnnotations, ...around, ...added];
+  return [workload.labels, workload.annotations, workload.podLabels, workload.podAnnotations, ...around];
 }
 
 interface Known {

@@ -1,5 +1,4 @@
-import type { Workload, World } from "../../../facts.ts";
-import { isPatched, kustomizationsOf } from "../../../kustomizations.ts";
+import type { World } from "../../../facts.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
@@ -21,10 +20,7 @@ export default practice({
     if (replicas.source === "0") return notApplicable("parked");
     // A count that a template takes from its values is a stated one.
     if (replicas.source !== undefined) return met(replicas);
-    const [count] = countsOf(workload, world);
-    if (count !== undefined) return met(count);
-    if (replicas.presence === "unknown" || maybe.length > 0 || isPatched(workload, /\breplicas\b/, world))
-      return cannotTell(replicas);
+    if (replicas.presence === "unknown" || maybe.length > 0) return cannotTell(replicas);
     return unmet(workload.body.at("spec", "replicas"), undefined, { workload: workload.displayName });
   },
   fix(workload, world) {
@@ -38,13 +34,6 @@ export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/workloads/controllers/deployment/"],
   equivalents: { polaris: ["deploymentMissingReplicas"] },
 };
-
-function countsOf(workload: Workload, world: World) {
-  return kustomizationsOf(workload.document, world)
-    .flatMap((body) => body.at("replicas").writtenItems())
-    .filter((entry) => entry.at("name").source === workload.displayName)
-    .map((entry) => entry.at("count"));
-}
 
 /** A pipeline that sets the count itself would be undone by a count in the file. */
 function isScaledByHand(world: World): boolean {

@@ -1,7 +1,6 @@
 import { accountOf, bindingOfDefault, isDefaultAccount } from "../../../accounts.ts";
 import type { Edit } from "../../../edit.ts";
 import type { GroupKind } from "../../../facts.ts";
-import { isPatched } from "../../../kustomizations.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 const ACCOUNT: GroupKind = "/ServiceAccount";
@@ -17,7 +16,6 @@ export default practice({
     const { named, old } = accountOf(workload);
     const args = { workload: workload.displayName, account: named.source ?? old.source ?? "" };
     if (isDefaultAccount(named)) {
-      if (isPatched(workload, /\bserviceAccountName\b/, world)) return cannotTell(named);
       if (!isDefaultAccount(old)) return unmet(old, "unmet.deprecated", args);
       const bound = bindingOfDefault(workload, world);
       const at = named.presence === "absent" ? old : named;

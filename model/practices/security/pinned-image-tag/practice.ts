@@ -1,5 +1,5 @@
 import type { Container, Workload, World } from "../../../facts.ts";
-import { imageOf, imageOverrides, isBuiltByKo, isTaggedByTool } from "../../../images.ts";
+import { imageOf, isBuiltByKo, isTaggedByTool } from "../../../images.ts";
 import { everyContainer, ifKnown, met, practice, type Sources, type Spot, Unresolved } from "../../../practice.ts";
 
 /** Tags that are moved by habit: worth a word, not a finding. */
@@ -42,16 +42,8 @@ function violation(container: Container, workload: Workload, world: World): Spot
   if (isBuiltByKo(container)) return undefined;
   const image = imageOf(container);
   if (image === undefined || image.digest !== undefined || isPinned(image.tag)) return undefined;
-  const overrides = imageOverrides(image.name, workload, world);
-  const good = overrides.filter(
-    (entry) => entry.at("digest").text() !== undefined || isPinned(entry.at("newTag").text()),
-  );
-  if (overrides.length > 0 && good.length === overrides.length) return undefined;
-  // Some overlays pin it and some do not, or a tool puts its own tag there.
-  if (good.length > 0 || isTaggedByTool(image.name, workload, world)) throw new Unresolved(container.image.place);
+  if (isTaggedByTool(image.name, workload, world)) throw new Unresolved(container.image.place);
   const args = { image: image.name };
-  const moved = overrides[0]?.at("newTag");
-  if (moved !== undefined) return { place: moved.place, message: "unmet.latest", args };
   if (image.tagAt === undefined) return { place: container.image.place, args };
   return { place: container.image.part(...image.tagAt), message: "unmet.latest", args };
 }
