@@ -74,6 +74,17 @@ const OTHERS: readonly (readonly [string, string])[] = [
   [".kmm.yaml", "target: 4\nexclude:\n  - b/**\n"],
   [".kmm.yaml", "practices:\n  security/run-as-non-root: off\n"],
   [".kmm.yaml", "target: nine\n"],
+  ["kustomization.yaml", "resources: [a.yaml]\nnamespace: shop\n"],
+  [
+    "kustomization.yaml",
+    "resources: [a.yaml, b/b.yaml]\nlabels:\n  - pairs: {tier: web}\n    includeTemplates: true\n",
+  ],
+  ["overlays/prod/kustomization.yaml", "resources: [../..]\nreplicas:\n  - {name: web, count: 3}\n"],
+  [
+    "overlays/dev/kustomization.yaml",
+    "resources: [../..]\npatches:\n  - target: {kind: Deployment}\n    patch: |-\n      - {op: replace, path: /spec/replicas, value: 1}\n",
+  ],
+  ["overlays/dev/kustomization.yaml", "resources: [../.., missing.yaml]\n"],
   ["chart/Chart.yaml", "apiVersion: v2\nname: shop\n"],
   ["chart/templates/web.yaml", deployment("{{ .Release.Name }}", "{app: web}")],
 ];
