@@ -11,6 +11,11 @@ export interface KustomizeBuild {
   readonly kustomization: string;
   /** What a GitOps object adds on top, as a kustomization's own fields would: `namespace`, `images`, `patches`, ... */
   readonly overrides: { readonly document: DocumentRef; readonly tree: Tree } | undefined;
+  /**
+   * What Flux puts in for `${name}` and `${name:=default}` in what was built, by name; nothing where it puts in nothing.
+   * Names that are missing here are not known.
+   */
+  readonly substitute: ReadonlyMap<string, string> | undefined;
 }
 
 /** A chart rendered as `helm template` does it. */
