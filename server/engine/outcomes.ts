@@ -47,6 +47,9 @@ interface CachedOutcomes {
 /** Outcomes of a file's judgements, for as long as nothing they depend on changes. */
 const cache = new WeakMap<object, CachedOutcomes>();
 
+/** Outcomes of one judgement of an environment's object, for as long as the same holds. */
+const outcomesOf = new WeakMap<Judged, Omit<CachedOutcomes, "judged">>();
+
 interface HeldOutcomes {
   readonly outcomes: readonly Outcome[];
   readonly config: Config;
@@ -139,8 +142,21 @@ export class Outcomes {
     ) {
       return known.outcomes;
     }
-    const outcomes = judged.flatMap((one) => this.#outcomes(one, entry, config)).slice();
+    // An environment may hold hundreds of objects of which one changed.
+    const each =
+      entry.environment === undefined
+        ? (one: Judged) => this.#outcomes(one, entry, config)
+        : (one: Judged) => this.#known(one, entry, config, source, production);
+    const outcomes = judged.flatMap(each).slice();
     cache.set(key, { judged, config, source, production, outcomes });
+    return outcomes;
+  }
+
+  #known(one: Judged, entry: Unit, config: Config, source: unknown, production: boolean): readonly Outcome[] {
+    const known = outcomesOf.get(one);
+    if (known?.config === config && known.source === source && known.production === production) return known.outcomes;
+    const outcomes = this.#outcomes(one, entry, config);
+    outcomesOf.set(one, { config, source, production, outcomes });
     return outcomes;
   }
 

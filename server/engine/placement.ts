@@ -83,17 +83,29 @@ function overlayOf(snapshot: Snapshot, unit: Unit, outcome: Outcome, { place }: 
   const { fact } = outcome.subject;
   if (!isEnvironment(unit) || place.decided !== undefined || outcome.state !== "unmet") return undefined;
   if (!(fact instanceof ResourceFact)) return undefined;
-  const sharing = snapshot.environments.using(place.document.uri);
-  if (sharing.length < 2) return undefined;
   const object = `${outcome.practice.id}\n${pathKey(fact.place)}`;
-  const others = sharing.filter((one) => one !== unit && !one.environment.nonProduction);
-  if (!others.some((one) => metIn(snapshot.outcomes.of(one)).has(object))) return undefined;
+  if (!metElsewhere(snapshot, place.document.uri).has(object)) return undefined;
   return entryInto(snapshot, unit, place.document.uri);
 }
 
 function isEnvironment(unit: Unit): unit is EnvironmentUnit {
   return unit.environment !== undefined;
 }
+
+const met = once((_snapshot: Snapshot) => new Map<string, ReadonlySet<string>>());
+
+/** Practices with the objects that meet them in an environment that counts, by what is made with a file. */
+function metElsewhere(snapshot: Snapshot, uri: string): ReadonlySet<string> {
+  let known = met(snapshot).get(uri);
+  if (known === undefined) {
+    const sharing = snapshot.environments.using(uri).filter(({ environment }) => !environment.nonProduction);
+    known = sharing.length < 2 ? NOTHING : new Set(sharing.flatMap((unit) => [...metIn(snapshot.outcomes.of(unit))]));
+    met(snapshot).set(uri, known);
+  }
+  return known;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Practices with the objects that meet them, by the place where each is declared. */
 const metIn = once(

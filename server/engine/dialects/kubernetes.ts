@@ -118,6 +118,9 @@ export function knownText(field: Field): string | undefined {
   return field.presence === "present" ? ifKnown(() => field.text()) : undefined;
 }
 
+/** Annotations that ask to ignore a practice begin so. */
+const IGNORE = "kmm/ignore.";
+
 /** Metadata that every query asks for is kept; the rest is read from the tree when it is looked at. */
 export class ResourceFact implements Resource {
   readonly group: string;
@@ -135,8 +138,7 @@ export class ResourceFact implements Resource {
   readonly displayName: string;
   /** The name is written out: no template decides it. */
   readonly nameKnown: boolean;
-  /** May bear annotations that ask to ignore a practice, on itself or on its pods. */
-  readonly hasIgnores: boolean;
+  #ignores: boolean | undefined;
   readonly system: boolean;
   readonly nonProduction: boolean;
   readonly foreign: boolean;
@@ -172,8 +174,6 @@ export class ResourceFact implements Resource {
       .at("annotations")
       .writtenEntries()
       .some(([key]) => key === "helm.sh/hook" || key === "argocd.argoproj.io/hook");
-    // A patch may bring the annotation.
-    this.hasIgnores = rendered || document.text.includes("kmm/ignore.");
     const namespace = this.scope.startsWith("ns:") ? this.scope.slice(3) : "";
     const own = identity.groupKind === "/Namespace" ? this.displayName : "";
     const priority = pod === undefined ? undefined : knownText(pod.at("priorityClassName"));
@@ -184,6 +184,21 @@ export class ResourceFact implements Resource {
       (priority?.startsWith("system-") ?? false);
     this.nonProduction = context.standing.nonProduction || isNonProductionName(namespace) || isNonProductionName(own);
     this.foreign = context.standing.foreign || isDump(body) || isGenerated(identity, metadata);
+  }
+
+  /** May bear annotations that ask to ignore a practice, on itself or on its pods. */
+  get hasIgnores(): boolean {
+    // A patch may bring the annotation, so that the text of the declaring document does not tell.
+    this.#ignores ??=
+      this.read === this.document
+        ? this.document.text.includes(IGNORE)
+        : this.annotated().some((field) => field.writtenEntries().some(([key]) => key.startsWith(IGNORE)));
+    return this.#ignores;
+  }
+
+  /** Where annotations stand that speak of the object. */
+  protected annotated(): readonly Field[] {
+    return [this.annotations];
   }
 
   get body(): Field {
@@ -354,6 +369,10 @@ export class WorkloadFact extends ResourceFact implements Workload {
 
   get pod(): Field {
     return this.#parts().pod;
+  }
+
+  protected override annotated(): readonly Field[] {
+    return [this.annotations, this.podAnnotations];
   }
 
   get podMetadata(): Field {
