@@ -32,6 +32,23 @@ export interface EnvironmentUnit extends Unit {
   readonly environment: Environment;
 }
 
+export function isEnvironment(unit: Unit): unit is EnvironmentUnit {
+  return unit.environment !== undefined;
+}
+
+const parts = once((_unit: EnvironmentUnit) => new Map<string, EnvironmentUnit>());
+
+/** What of an environment is declared in one file. */
+export function declaredIn(unit: EnvironmentUnit, uri: string): EnvironmentUnit {
+  const known = parts(unit);
+  let part = known.get(uri);
+  if (part === undefined) {
+    part = { ...unit, resources: unit.resources.filter(({ document }) => document.uri === uri) };
+    known.set(uri, part);
+  }
+  return part;
+}
+
 /** What the helm program said of a chart with the values of one environment. */
 export type HelmOutput =
   | {

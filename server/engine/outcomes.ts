@@ -4,7 +4,7 @@ import type { Practice, Verdict } from "../../model/practice.ts";
 import { type Config, DEFAULT_CONFIG, type Waiver } from "./config.ts";
 import type { Dependencies, WorldState } from "./dependencies.ts";
 import { WorkloadFact } from "./dialects/kubernetes.ts";
-import type { EnvironmentUnit, Unit } from "./environments.ts";
+import { declaredIn, type EnvironmentUnit, isEnvironment, type Unit } from "./environments.ts";
 import { excuse } from "./excuses.ts";
 import type { FileEntry } from "./files.ts";
 import { isNonProduction, type Judged, type Subject } from "./judge.ts";
@@ -310,16 +310,11 @@ export class Outcomes {
   }
 
   /** Levels of what an environment applies out of one file. */
-  declaredIn(unit: Unit, uri: string): Results {
+  levelsIn(unit: Unit, uri: string): Results {
     const key = `${unit.uri}\n${uri}`;
     let results = this.#declared.get(key);
     if (results === undefined) {
-      const here = this.of(unit).filter(({ subject }) => subject.document?.uri === uri);
-      const scopes = new Set(
-        unit.resources.flatMap((one) => (one.document.uri === uri ? (namespaceOf(one) ?? []) : [])),
-      );
-      const namespaces = [...scopes].flatMap((scope) => this.#namespace(scope, unit.environment?.group ?? ""));
-      results = this.#climb(tally([...here, ...namespaces], true), this.configFor(unit), false);
+      results = this.file(isEnvironment(unit) ? declaredIn(unit, uri) : unit);
       this.#declared.set(key, results);
     }
     return results;

@@ -4,7 +4,7 @@ import { once } from "../../model/memo.ts";
 import type { Spot } from "../../model/practice.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
 import { resolve } from "./dialects/kustomize.ts";
-import { type EnvironmentUnit, fileOf, type Unit } from "./environments.ts";
+import { declaredIn, type EnvironmentUnit, fileOf, isEnvironment, type Unit } from "./environments.ts";
 import { rootField } from "./field.ts";
 import { parentOf } from "./layout.ts";
 import type { Outcome } from "./outcomes.ts";
@@ -44,7 +44,10 @@ export function shownIn(snapshot: Snapshot, uri: string): readonly Shown[] {
   );
   const seen = new Set<string>();
   const found: Shown[] = [];
-  for (const unit of units) {
+  // What a manifest shows is about its own objects; an overlay's file, a patch or values decide for those of others.
+  const own = snapshot.files.get(uri)?.role === "kubernetes";
+  for (const whole of units) {
+    const unit = own ? declaredIn(whole, uri) : whole;
     const all = [...snapshot.outcomes.of(unit), ...snapshot.outcomes.around(unit)];
     for (const shown of shownOf(snapshot, unit, all)) {
       if (shown.place.document.uri !== uri) continue;
@@ -84,22 +87,22 @@ function overlayOf(snapshot: Snapshot, unit: Unit, outcome: Outcome, { place }: 
   if (!isEnvironment(unit) || place.decided !== undefined || outcome.state !== "unmet") return undefined;
   if (!(fact instanceof ResourceFact)) return undefined;
   const object = `${outcome.practice.id}\n${pathKey(fact.place)}`;
-  if (!metElsewhere(snapshot, place.document.uri).has(object)) return undefined;
+  if (snapshot.environments.using(place.document.uri).length < 2) return undefined;
+  if (!metElsewhere(snapshot, fact.document.uri).has(object)) return undefined;
   return entryInto(snapshot, unit, place.document.uri);
-}
-
-function isEnvironment(unit: Unit): unit is EnvironmentUnit {
-  return unit.environment !== undefined;
 }
 
 const met = once((_snapshot: Snapshot) => new Map<string, ReadonlySet<string>>());
 
-/** Practices with the objects that meet them in an environment that counts, by what is made with a file. */
+/** Practices with the objects that meet them in an environment that counts, by the file that declares them. */
 function metElsewhere(snapshot: Snapshot, uri: string): ReadonlySet<string> {
   let known = met(snapshot).get(uri);
   if (known === undefined) {
     const sharing = snapshot.environments.using(uri).filter(({ environment }) => !environment.nonProduction);
-    known = sharing.length < 2 ? NOTHING : new Set(sharing.flatMap((unit) => [...metIn(snapshot.outcomes.of(unit))]));
+    known =
+      sharing.length < 2
+        ? NOTHING
+        : new Set(sharing.flatMap((unit) => [...metIn(snapshot.outcomes.of(declaredIn(unit, uri)))]));
     met(snapshot).set(uri, known);
   }
   return known;

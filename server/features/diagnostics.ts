@@ -57,7 +57,7 @@ export function diagnosticsOf(
   for (const shown of shownIn(snapshot, entry.uri)) {
     const { outcome, unit } = shown;
     if (!sure(outcome)) continue;
-    const levels = snapshot.outcomes.declaredIn(unit, outcome.subject.document?.uri ?? entry.uri);
+    const levels = snapshot.outcomes.levelsIn(unit, outcome.subject.document?.uri ?? entry.uri);
     const severity = severityOf(snapshot, unit, outcome, levels, show);
     if (severity !== undefined) found.push(renderedDiagnostic(snapshot, shown, severity, texts));
   }
