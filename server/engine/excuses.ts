@@ -5,7 +5,7 @@ import { type Config, waiverFor } from "./config.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
 import type { Unit } from "./environments.ts";
 import type { Judged } from "./judge.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { annotationSuppression, readSuppressions } from "./suppressions.ts";
 

@@ -5,7 +5,7 @@ import { once } from "../../model/memo.ts";
 import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
 import { Asked } from "./dependencies.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 import { asPatch } from "./overlay-fix.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
 import { TrackedWorld } from "./world.ts";

@@ -3,7 +3,7 @@ import type { Resource } from "../../model/facts.ts";
 import { once } from "../../model/memo.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type ObjectDocument, ResourceFact } from "./dialects/kubernetes.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** Practices that one subject is enough for, and that these outcomes hold such a subject for. */
 export const metOnce = once((outcomes: readonly Outcome[]): ReadonlySet<Practice> => {

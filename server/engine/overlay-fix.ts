@@ -2,7 +2,7 @@
 import type { Fix, Json, Key, Place } from "../../model/edit.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
 import { rootField } from "./field.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 import { printData } from "./tree/print.ts";
 
 type JsonMap = { [key: string]: Json };

@@ -7,7 +7,7 @@ import { resolve } from "./dialects/kustomize.ts";
 import { declaredIn, type EnvironmentUnit, fileOf, isEnvironment, type Unit } from "./environments.ts";
 import { rootField } from "./field.ts";
 import { parentOf } from "./layout.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 import type { SourceDocument } from "./source.ts";
 import type { Snapshot } from "./workspace.ts";
 

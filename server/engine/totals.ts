@@ -3,7 +3,7 @@ import type { PracticeId } from "../../model/kmm.ts";
 import { once } from "../../model/memo.ts";
 import type { Unit } from "./environments.ts";
 import type { Tally } from "./ladder.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { Outcome } from "./outcome.ts";
 
 type Counted = "met" | "unmet" | "unknown" | "waived";
 

@@ -5,7 +5,7 @@ import { say, type Texts } from "../../model/text/texts.ts";
 import type { Unit } from "../engine/environments.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Results } from "../engine/levels.ts";
-import type { Outcome } from "../engine/outcomes.ts";
+import type { Outcome } from "../engine/outcome.ts";
 import { type Shown, shownIn } from "../engine/placement.ts";
 import type { Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";

@@ -5,7 +5,7 @@ import type { Practice, Spot } from "../../model/practice.ts";
 import { cellTitle, fill, say, type Texts } from "../../model/text/texts.ts";
 import type { Config } from "../engine/config.ts";
 import type { Subject } from "../engine/judge.ts";
-import type { Outcome } from "../engine/outcomes.ts";
+import type { Outcome } from "../engine/outcome.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import type { ReportSubject } from "./report-contract.ts";
 

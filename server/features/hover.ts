@@ -5,7 +5,7 @@ import { cellName, cellTitle, dimensionName, say, type Texts } from "../../model
 import type { Unit } from "../engine/environments.ts";
 import type { FileEntry } from "../engine/files.ts";
 import type { Results } from "../engine/levels.ts";
-import type { Outcome } from "../engine/outcomes.ts";
+import type { Outcome } from "../engine/outcome.ts";
 import { shownIn } from "../engine/placement.ts";
 import type { Position, Range } from "../engine/source.ts";
 import type { Snapshot } from "../engine/workspace.ts";

@@ -9,7 +9,7 @@ import { fixOf } from "../engine/fixes.ts";
 import { isMet, type Tally, wouldBeMet } from "../engine/ladder.ts";
 import { relativePath } from "../engine/layout.ts";
 import type { Results } from "../engine/levels.ts";
-import type { Outcome } from "../engine/outcomes.ts";
+import type { Outcome } from "../engine/outcome.ts";
 import { keyOf, shownOf } from "../engine/placement.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { messageOf, placeOf, relativeUri, spotsOf, subjectOf } from "./findings.ts";
