@@ -9,6 +9,11 @@ export interface KustomizeBuild {
   readonly tool: "kustomize";
   /** URI of the kustomization file. */
   readonly kustomization: string;
+  /**
+   * The file is not there, and the controller makes one with these resources: paths from its folder, of files and of
+   * folders with a kustomization of their own.
+   */
+  readonly generated?: readonly string[];
   /** What a GitOps object adds on top, as a kustomization's own fields would: `namespace`, `images`, `patches`, ... */
   readonly overrides: { readonly document: DocumentRef; readonly tree: Tree } | undefined;
   /**

@@ -5,6 +5,7 @@ import { rootField } from "../../field.ts";
 import type { FileEntry } from "../../files.ts";
 import { baseName, parentOf } from "../../layout.ts";
 import type { SourceDocument } from "../../source.ts";
+import type { RenderProblem } from "../rendered.ts";
 import type { EnvironmentSpec, HelmBuild } from "../specs.ts";
 import { type Context, configured, folderPath, type Named } from "./context.ts";
 import { environmentIn, environmentOf, saysNonProduction, standsAside } from "./names.ts";
@@ -106,7 +107,7 @@ function environmentsOf(
   const release = releaseName(context, folder);
   const all = valuesFilesOf(context, folder).filter(({ entry }) => delivered?.has(entry.uri) !== true);
   const found = all.slice(0, MAX_ENVIRONMENTS);
-  if (found.length < all.length) context.problems.push(tooMany(context, folder, all.length));
+  if (found.length < all.length) context.problems.push(tooMany(context, folder, all.slice(MAX_ENVIRONMENTS)));
   const build = { tool: "helm", chart: folder, release, namespace: undefined, inline: undefined } as const;
   const spec = (id: string, named: Named, more: Pick<HelmBuild, "values" | "parameters">): EnvironmentSpec => ({
     id: `helm:${folder}${id}`,
@@ -170,13 +171,11 @@ function pathOf(context: Context, folder: string): string {
   return entry === undefined ? "" : folderPath(entry.root, entry.uri);
 }
 
-function tooMany(context: Context, folder: string, count: number): Context["problems"][number] {
+/** Says which files are left out, the first of them by name. */
+function tooMany(context: Context, folder: string, rest: readonly ValuesFile[]): RenderProblem {
   const entry = context.listing.chartIn(folder);
   const document = entry?.source?.documents[0] ?? { uri: entry?.uri ?? folder };
-  return {
-    code: "unsupported",
-    place: { document, path: ["name"] },
-    severity: "note",
-    args: { name: "values", count, limit: MAX_ENVIRONMENTS },
-  };
+  const names = rest.slice(0, 3).map((file) => baseName(file.entry.path));
+  const feature = [...names, ...(rest.length > names.length ? ["…"] : [])].join(", ");
+  return { code: "unsupported", place: { document, path: ["name"] }, severity: "note", args: { feature } };
 }

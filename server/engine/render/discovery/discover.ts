@@ -1,15 +1,21 @@
 /** From the files of a workspace to the environments that they describe. */
 import type { Resource } from "../../../../model/facts.ts";
+import { resolve } from "../../dialects/kustomize.ts";
 import type { FileEntry } from "../../files.ts";
 import type { ReadonlyLayers } from "../../layers.ts";
 import { type Charts, parentOf, type Root } from "../../layout.ts";
 import type { RenderProblem } from "../rendered.ts";
 import type { EnvironmentSpec } from "../specs.ts";
-import { chartEnvironments } from "./charts.ts";
+import { claimsOf as argoClaims, argoEnvironments } from "./argo-cd.ts";
+import { chartEnvironments, type DeliveredCharts } from "./charts.ts";
 import { type Context, namedByFolder } from "./context.ts";
 import { sameData } from "./equal.ts";
+import { fluxEnvironments } from "./flux.ts";
+import { claimsOf as fluxClaims } from "./flux-sources.ts";
 import { Kustomizations } from "./kustomize-roots.ts";
 import { Listing } from "./listing.ts";
+import { GitOpsObjects } from "./objects.ts";
+import { Repositories } from "./repositories.ts";
 
 export interface DiscoveryInput {
   readonly files: ReadonlyLayers<FileEntry>;
@@ -37,12 +43,57 @@ export function discover(input: DiscoveryInput, previous?: Discovery): Discovery
     problems: [],
     environment: (root, path) => input.environment(root, path),
   };
-  const specs = [...kustomizeEnvironments(context), ...chartEnvironments(context, new Map())];
+  const delivered = deliveredEnvironments(context, input);
+  const specs = [
+    ...kustomizeEnvironments(context, delivered),
+    ...chartEnvironments(context, chartsOf(delivered)),
+    ...delivered,
+  ];
   return settled(context, specs, previous);
 }
 
-function kustomizeEnvironments(context: Context): readonly EnvironmentSpec[] {
-  return context.kustomizations.roots().map((entry) => {
+/** What GitOps objects deliver. Two that deliver the same to the same environment are one. */
+function deliveredEnvironments(context: Context, { files, resources }: DiscoveryInput): readonly EnvironmentSpec[] {
+  const objects = new GitOpsObjects(resources ?? writtenIn(files));
+  const claims = [...argoClaims(context.listing, objects), ...fluxClaims(context.listing, objects)];
+  if (claims.length === 0) return [];
+  const gitOps = { ...context, repositories: new Repositories(context.listing, claims) };
+  const found: EnvironmentSpec[] = [];
+  for (const spec of [...argoEnvironments(gitOps, objects), ...fluxEnvironments(gitOps, objects)])
+    if (!found.some((one) => isSame(one, spec))) found.push(spec);
+  return found;
+}
+
+function* writtenIn(files: ReadonlyLayers<FileEntry>): Generator<Resource> {
+  for (const entry of files.values()) if (entry.chart === undefined) yield* entry.resources;
+}
+
+function isSame(one: EnvironmentSpec, other: EnvironmentSpec): boolean {
+  return (
+    one.root === other.root &&
+    one.name === other.name &&
+    one.kind === other.kind &&
+    one.namespace === other.namespace &&
+    sameData(one.build, other.build)
+  );
+}
+
+/** The charts that are delivered, and the values files that come with them. */
+function chartsOf(delivered: readonly EnvironmentSpec[]): DeliveredCharts {
+  const charts = new Map<string, Set<string>>();
+  for (const { build } of delivered) {
+    if (build.tool !== "helm") continue;
+    const values = charts.get(build.chart) ?? new Set();
+    for (const uri of build.values) values.add(uri);
+    charts.set(build.chart, values);
+  }
+  return charts;
+}
+
+function kustomizeEnvironments(context: Context, delivered: readonly EnvironmentSpec[]): readonly EnvironmentSpec[] {
+  const elsewhere = new Set(delivered.filter(({ build }) => build.tool === "kustomize").map(({ root }) => root));
+  const roots = context.kustomizations.roots().filter((entry) => !elsewhere.has(parentOf(entry.uri)));
+  return roots.map((entry) => {
     const root = parentOf(entry.uri);
     return {
       id: `kustomize:${root}`,
@@ -96,7 +147,13 @@ function membersOf(context: Context, specs: readonly EnvironmentSpec[]): Readonl
 function filesOf(context: Context, { build }: EnvironmentSpec): Iterable<string> {
   switch (build.tool) {
     case "kustomize":
-      return context.kustomizations.members(parentOf(build.kustomization));
+      return [
+        ...context.kustomizations.members(parentOf(build.kustomization)),
+        ...(build.generated ?? []).flatMap((path) => {
+          const uri = resolve(parentOf(build.kustomization), path);
+          return context.listing.files.has(uri) ? [uri] : [...context.kustomizations.members(uri)];
+        }),
+      ];
     case "helm":
       return [
         ...build.values,

@@ -63,8 +63,6 @@ const REGIONS = new Set(
 
 /** Words beside an environment that say nothing of it: `dev-cluster`, `prod.values`. */
 const FILLERS = new Set([
-  "app",
-  "apps",
   "cluster",
   "clusters",
   "config",
