@@ -75,6 +75,7 @@ const LATER = {
  */
 const OWN_LATER = {
   "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
+  "server/engine/render/kustomize/build.ts": { file: "kustomize.js", names: ["buildKustomization"] },
 };
 
 const fileOf = (library) => `${library.replace(/^.*\//, "")}.js`;
