@@ -1,0 +1,416 @@
+/** Leads each node of what was rendered back to the template, and to the values file that decides it. */
+import type { Json, Key, Place } from "../../../../model/edit.ts";
+import type { SourceDocument } from "../../source.ts";
+import { mayRead } from "../../template-text.ts";
+import { allEntries } from "../../tree/read.ts";
+import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
+import { below, withEntries, withItems, withOrigin } from "../graft.ts";
+import { toObject } from "../plain-object.ts";
+import { type Evaluator, join, type Turns } from "./evaluate.ts";
+import { entryFor, itemsFor, likeness } from "./match.ts";
+import type { From, Result } from "./result.ts";
+import { isTrue, textOf } from "./result.ts";
+import type { BranchPart, Part, PrintPart, Template } from "./template.ts";
+import { childOf, isList, isMap } from "./values.ts";
+
+/** A range of a document's text. */
+interface Region {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A loop, and where the action stands that opens it. */
+interface Loop {
+  readonly branch: BranchPart;
+  readonly opens: number;
+}
+
+/** Turns of loops that were looked at last: what is rendered next comes from the next one. */
+export type LastTurns = Map<BranchPart, number>;
+
+const MAX_PAIRS = 12;
+const MAX_TURNS = 2_000;
+
+/** Aligns what one template document gave. */
+export class Aligner {
+  readonly #document: SourceDocument;
+  /** Where the document starts in its file. */
+  readonly #start: number;
+  readonly #template: Template;
+  readonly #evaluator: Evaluator;
+  readonly #last: LastTurns;
+  #prints = new Map<PrintPart, Result>();
+  #texts = new Map<ScalarTree, { readonly text: string | undefined }>();
+  #turns: Turns = new Map();
+
+  constructor(document: SourceDocument, start: number, template: Template, evaluator: Evaluator, last: LastTurns) {
+    this.#document = document;
+    this.#start = start;
+    this.#template = template;
+    this.#evaluator = evaluator;
+    this.#last = last;
+  }
+
+  /** The object with an origin wherever one is needed. */
+  object(rendered: MapTree): MapTree {
+    const written = this.#document.tree();
+    const place: Place = { document: this.#document, path: [] };
+    const region = { from: 0, to: this.#document.text.length };
+    const inside = this.#take(written?.start ?? 0, rendered, written, undefined);
+    const aligned = inside(() => {
+      if (written?.kind === "map" || written?.kind === "list")
+        return this.#node(rendered, written, place, undefined, region);
+      const from = written === undefined ? this.#printed(region, undefined, rendered) : undefined;
+      return from === undefined
+        ? this.#node(rendered, written, place, undefined, region)
+        : this.#decided(rendered, place, undefined, from);
+    });
+    return aligned.kind !== "map" ? rendered : aligned.origin === undefined ? withOrigin(aligned, place) : aligned;
+  }
+
+  /** How much it looks as if the document gave this. */
+  likeness(rendered: Tree): number {
+    const written = this.#document.tree();
+    return written === undefined ? 0 : likeness(rendered, written, this.#read);
+  }
+
+  /** The values that conditions around the whole document ask for. */
+  conditions(): readonly Place[] {
+    const offset = this.#start + (this.#document.tree()?.start ?? 0);
+    const { conditions } = this.#evaluator.at(this.#template.parts, offset, this.#turns);
+    return conditions.flatMap(({ from }) => from.flatMap(({ values, path }) => values.placeOf(path) ?? []));
+  }
+
+  /** `inherited`: where the node would be for its parent's sake, which need not be said. */
+  #node(rendered: Tree, written: Tree | undefined, place: Place, inherited: Place | undefined, region: Region): Tree {
+    if (written?.kind === "map" && rendered.kind === "map")
+      return mark(this.#map(rendered, written, place, region), place, inherited);
+    if (written?.kind === "list" && rendered.kind === "list")
+      return mark(this.#list(rendered, written, place, region), place, inherited);
+    if (written?.kind !== "scalar" || written.unknown !== true) return mark(rendered, place, inherited);
+    const result = this.#evaluateScalar(written.start, written.end, written.style);
+    const from = this.#deciding(result, rendered);
+    return from === undefined ? mark(rendered, place, inherited) : this.#decided(rendered, place, inherited, from);
+  }
+
+  #map(rendered: MapTree, written: MapTree, place: Place, region: Region): MapTree {
+    const entries = allEntries(rendered);
+    let changed = entries !== rendered.entries;
+    const aligned = entries.map((entry): Entry => {
+      const { key } = entry;
+      const inherited = below(place, key);
+      const match = filled(written, entryFor(written, key, entry.value, this.#read), entry.value);
+      let value: Tree;
+      if (match === undefined) {
+        const from = this.#printed(region, key, entry.value);
+        value = from === undefined ? entry.value : this.#decided(entry.value, inherited, inherited, from);
+      } else {
+        const own = below(place, match.key);
+        const inside = this.#take(
+          match.keyStart,
+          entry.value,
+          match.value,
+          match.keyUnknown ? { entry: match, key } : undefined,
+        );
+        value = inside(() =>
+          this.#node(entry.value, match.value, own, inherited, this.#regionOf(written, match, region)),
+        );
+      }
+      if (value === entry.value) return entry;
+      changed = true;
+      return { ...entry, value };
+    });
+    return changed ? withEntries(rendered, aligned) : rendered;
+  }
+
+  /** From behind the key to the next one. */
+  #regionOf(map: MapTree, { keyEnd }: Entry, region: Region): Region {
+    let to = region.to;
+    for (const other of map.entries) if (other.keyStart > keyEnd && other.keyStart < to) to = other.keyStart;
+    return { from: Math.max(keyEnd, region.from), to };
+  }
+
+  #list(rendered: ListTree, written: ListTree, place: Place, region: Region): ListTree {
+    const matches = itemsFor(rendered, written, this.#read);
+    let changed = false;
+    const items = rendered.items.map((item, at) => {
+      const inherited = below(place, at);
+      const index = matches[at];
+      const match = index === undefined ? undefined : written.items[index];
+      let value: Tree;
+      if (index === undefined || match === undefined) {
+        // An index at which nothing stands, nor would the next item: what is made there is no item of the template.
+        const own = below(place, written.items.length + 1 + at);
+        const from = this.#printed(region, undefined, item);
+        value = from === undefined ? mark(item, own, inherited) : this.#decided(item, own, inherited, from);
+      } else {
+        const own = below(place, index);
+        const inside = this.#take(match.start, item, match, undefined);
+        const to = written.items[index + 1]?.start ?? region.to;
+        value = inside(() =>
+          this.#node(item, match, own, inherited, { from: match.start, to: Math.max(to, match.end) }),
+        );
+      }
+      if (value !== item) changed = true;
+      return value;
+    });
+    return changed ? withItems(rendered, items) : rendered;
+  }
+
+  /** Marks what a value decides as a whole; what is inside it may be set in different files. */
+  #decided(rendered: Tree, place: Place, inherited: Place | undefined, { from, whole }: Deciding): Tree {
+    const decided = from.values.placeOf(from.path);
+    if (decided === undefined) return mark(rendered, place, inherited);
+    if (!whole)
+      return rendered.kind === "scalar"
+        ? mark(rendered, { ...place, decided: { ...decided, onKey: true } }, inherited)
+        : mark(rendered, place, inherited);
+    const own = { ...place, decided };
+    return mark(this.#inside(rendered, own, from), own, inherited);
+  }
+
+  #inside(rendered: Tree, place: Place, from: From): Tree {
+    if (rendered.kind === "scalar") return rendered;
+    const child = (value: Tree, key: Key): Tree => {
+      const inner = { values: from.values, path: [...from.path, key] };
+      const inherited = below(place, key);
+      const decided = from.values.placeOf(inner.path);
+      const own = decided === undefined ? inherited : { ...inherited, decided };
+      return mark(this.#inside(value, own, inner), own, inherited);
+    };
+    if (rendered.kind === "list") {
+      const items = rendered.items.map(child);
+      return items.every((item, at) => item === rendered.items[at]) ? rendered : withItems(rendered, items);
+    }
+    const entries = allEntries(rendered).map((entry): Entry => {
+      const value = child(entry.value, entry.key);
+      return value === entry.value ? entry : { ...entry, value };
+    });
+    return entries.every((entry, at) => entry === rendered.entries[at]) ? rendered : withEntries(rendered, entries);
+  }
+
+  /** The one value that decides; nothing where several do. */
+  #deciding(result: Result, rendered: Tree): Deciding | undefined {
+    const [from, ...others] = result.from;
+    if (from === undefined || others.length > 0) return undefined;
+    if (result.whole) return { from, whole: true };
+    // A helper may hand on the value as it is.
+    return { from, whole: rendered.kind !== "scalar" && reads(from.values.get(from.path), toObject(rendered)) };
+  }
+
+  /** In loops it depends on the turn, which is known only when what was rendered is. */
+  readonly #read = (scalar: ScalarTree): string | undefined => {
+    let known = this.#texts.get(scalar);
+    if (known === undefined) {
+      known = { text: textOf(this.#evaluateScalar(scalar.start, scalar.end, scalar.style).value)?.trim() };
+      this.#texts.set(scalar, known);
+    }
+    return known.text;
+  };
+
+  #evaluateScalar(start: number, end: number, style: string): Result {
+    const quote = style === "single" || style === "double" ? 1 : 0;
+    const from = this.#start + start + quote;
+    const to = this.#start + end - quote;
+    const { environment, parts } = this.#evaluator.at(this.#template.parts, from, this.#turns);
+    return join(this.#evaluator.print(parts, environment.inner(), this.#template.text, from, to));
+  }
+
+  /** The value inside one that an action of the region prints, when it is the very thing that was rendered. */
+  #printed(region: Region, key: string | undefined, rendered: Tree): Deciding | undefined {
+    const found: From[] = [];
+    let data: Json | undefined;
+    for (const part of printsIn(this.#template.parts, this.#start + region.from, this.#start + region.to)) {
+      const [from, ...others] = this.#evaluatePrint(part).from;
+      if (from === undefined || others.length > 0) continue;
+      const value = from.values.get(from.path);
+      if (value === undefined) continue;
+      data ??= toObject(rendered);
+      const keys = key === undefined ? itemsReading(value, data) : [key];
+      for (const step of keys) {
+        const inner = step === undefined ? value : childOf(value, step);
+        if (inner === undefined || !reads(inner, data)) continue;
+        const path = step === undefined ? from.path : [...from.path, step];
+        if (!found.some((one) => one.values === from.values && isSame(one.path, path)))
+          found.push({ values: from.values, path });
+        break;
+      }
+    }
+    const [from, ...others] = found;
+    return from === undefined || others.length > 0 ? undefined : { from, whole: true };
+  }
+
+  #evaluatePrint(part: PrintPart): Result {
+    let result = this.#prints.get(part);
+    if (result === undefined) {
+      const { environment } = this.#evaluator.at(this.#template.parts, part.start, this.#turns);
+      result = this.#evaluator.evaluate(part.expression, environment);
+      this.#prints.set(part, result);
+    }
+    return result;
+  }
+
+  /**
+   * Enters the loops around an offset that were not entered yet, at the turn that gave what was rendered. The function
+   * that it answers does something there.
+   */
+  #take(offset: number, rendered: Tree, written: Tree | undefined, key: { entry: Entry; key: string } | undefined) {
+    const outer = this.#turns;
+    const loops = loopsAt(this.#template.parts, this.#start + offset).filter(({ branch }) => !outer.has(branch));
+    return (look: () => Tree): Tree => {
+      if (loops.length === 0) return look();
+      const pairs: Pair[] = [];
+      if (key !== undefined)
+        pairs.push({ start: key.entry.keyStart, end: key.entry.keyEnd, style: "plain", text: key.key });
+      if (written !== undefined) collectPairs(rendered, written, pairs);
+      const before = [this.#prints, this.#texts] as const;
+      this.#turns = this.#find(loops, outer, pairs) ?? outer;
+      this.#prints = new Map();
+      this.#texts = new Map();
+      const result = look();
+      this.#turns = outer;
+      [this.#prints, this.#texts] = before;
+      return result;
+    };
+  }
+
+  #find([loop, ...inner]: readonly Loop[], turns: Turns, pairs: readonly Pair[]): Turns | undefined {
+    if (loop === undefined) {
+      this.#turns = turns;
+      return pairs.every((pair) => this.#agrees(pair)) ? turns : undefined;
+    }
+    const { environment } = this.#evaluator.at(this.#template.parts, loop.opens, turns);
+    const count = Math.min(this.#evaluator.turnsOf(loop.branch, environment), MAX_TURNS);
+    const last = this.#last.get(loop.branch) ?? -1;
+    for (let step = 1; step <= count; step++) {
+      // The loops inside may give more than one for this turn.
+      const turn = (last + step - (inner.length > 0 && last >= 0 ? 1 : 0)) % count;
+      const found = this.#find(inner, new Map([...turns, [loop.branch, turn]]), pairs);
+      if (found === undefined) continue;
+      this.#last.set(loop.branch, turn);
+      return found;
+    }
+    return undefined;
+  }
+
+  #agrees({ start, end, style, text }: Pair): boolean {
+    const { value } = this.#evaluateScalar(start, end, style);
+    const said = textOf(value);
+    return said === undefined || said === text.trim();
+  }
+}
+
+/** Keys in the branches of a condition may share what follows it: the last of them has it in the template. */
+function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry | undefined {
+  if (match?.conditional !== true || rendered.kind === "scalar") return match;
+  let at = map.entries.indexOf(match);
+  for (let entry = map.entries[at]; entry?.conditional === true; entry = map.entries[++at])
+    if (entry.value.kind !== "scalar" || entry.value.text !== "")
+      return entry.value.kind === rendered.kind ? entry : match;
+  return match;
+}
+
+interface Deciding {
+  readonly from: From;
+  readonly whole: boolean;
+}
+
+/** A scalar of the template that is not known, and what was rendered for it. */
+interface Pair {
+  readonly start: number;
+  readonly end: number;
+  readonly style: string;
+  readonly text: string;
+}
+
+function collectPairs(rendered: Tree, written: Tree, pairs: Pair[]): void {
+  if (pairs.length >= MAX_PAIRS) return;
+  if (rendered.kind === "scalar" && written.kind === "scalar") {
+    const { start, end, style, unknown } = written;
+    if (unknown === true) pairs.push({ start, end, style, text: rendered.text });
+  } else if (rendered.kind === "map" && written.kind === "map") {
+    for (const { key, value } of allEntries(rendered)) {
+      const entry = written.entries.filter((one) => one.key === key);
+      if (entry.length === 1 && entry[0] !== undefined) collectPairs(value, entry[0].value, pairs);
+    }
+  } else if (rendered.kind === "list" && written.kind === "list" && rendered.items.length === written.items.length) {
+    for (const [at, item] of rendered.items.entries()) {
+      const other = written.items[at];
+      if (other !== undefined) collectPairs(item, other, pairs);
+    }
+  }
+}
+
+function mark(tree: Tree, place: Place, inherited: Place | undefined): Tree {
+  return inherited !== undefined && isSamePlace(place, inherited) ? tree : withOrigin(tree, place);
+}
+
+export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
+  return (
+    one.document === other.document &&
+    isSame(one.path, other.path) &&
+    one.onKey === other.onKey &&
+    isSamePlace(one.decided, other.decided)
+  );
+}
+
+function isSame(one: readonly Key[], other: readonly Key[]): boolean {
+  return one.length === other.length && one.every((key, at) => key === other[at]);
+}
+
+/** Does a value come out as this: texts of it may be templates themselves. */
+function reads(value: Json | undefined, rendered: Json): boolean {
+  if (isList(value))
+    return (
+      isList(rendered) && value.length === rendered.length && value.every((one, at) => reads(one, rendered[at] ?? null))
+    );
+  if (isMap(value)) {
+    const keys = Object.keys(value);
+    if (!isMap(rendered)) return false;
+    return (
+      keys.length === Object.keys(rendered).length &&
+      keys.every((key) => reads(value[key], childOf(rendered, key) ?? null))
+    );
+  }
+  if (isList(rendered) || isMap(rendered)) return false;
+  const text = textOf(value) ?? "";
+  return (
+    text === textOf(rendered) ||
+    (text.includes("{{") && mayRead(text, textOf(rendered) ?? "")) ||
+    (!isTrue(value ?? null) && rendered === null)
+  );
+}
+
+/** The steps to items that read so; the value itself where it is no list. */
+function itemsReading(value: Json, rendered: Json): readonly (number | undefined)[] {
+  if (!isList(value)) return [undefined];
+  if (reads(value, rendered)) return [undefined];
+  const at = value.findIndex((item) => reads(item, rendered));
+  return at < 0 ? [] : [at];
+}
+
+/** All actions that print and stand between two offsets. */
+function* printsIn(parts: readonly Part[], from: number, to: number): Generator<PrintPart> {
+  for (const part of parts) {
+    if (part.end <= from) continue;
+    if (part.start >= to) return;
+    if (part.kind === "print") yield part;
+    else if (part.kind === "block") for (const branch of part.branches) yield* printsIn(branch.parts, from, to);
+  }
+}
+
+/** The loops around an offset, outermost first. */
+function loopsAt(parts: readonly Part[], offset: number): readonly Loop[] {
+  const loops: Loop[] = [];
+  let here = parts;
+  for (;;) {
+    const block = here.find((part) => part.kind === "block" && part.start <= offset && offset < part.end);
+    if (block?.kind !== "block") return loops;
+    const branch = block.branches.find((one) => one.start <= offset && offset <= one.end);
+    if (branch === undefined) return loops;
+    if (branch.word === "range") loops.push({ branch, opens: block.start });
+    here = branch.parts;
+  }
+}

@@ -1,0 +1,142 @@
+/** A template file as nested blocks, each with its place in the text. */
+import { once } from "../../../../model/memo.ts";
+import type { SourceFile } from "../../source.ts";
+import { type Expression, readStatement } from "./expression.ts";
+
+export type Part = TextPart | PrintPart | AssignPart | BlockPart;
+
+interface Ranged {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface TextPart extends Ranged {
+  readonly kind: "text";
+}
+
+export interface PrintPart extends Ranged {
+  readonly kind: "print";
+  readonly expression: Expression;
+}
+
+export interface AssignPart extends Ranged {
+  readonly kind: "assign";
+  readonly name: string;
+  readonly again: boolean;
+  readonly expression: Expression;
+}
+
+/** A condition with its alternatives, a loop, or `with`. */
+export interface BlockPart extends Ranged {
+  readonly kind: "block";
+  readonly branches: readonly BranchPart[];
+}
+
+/** What is rendered on a condition: from behind the action that opens it to the next one. */
+export interface BranchPart extends Ranged {
+  readonly word: "if" | "with" | "range" | "else";
+  /** None for a plain `else`. */
+  readonly expression: Expression | undefined;
+  readonly variables: readonly string[];
+  readonly parts: readonly Part[];
+}
+
+export interface Template {
+  readonly text: string;
+  readonly parts: readonly Part[];
+  /** What `define` gives a name. */
+  readonly defines: ReadonlyMap<string, Definition>;
+}
+
+export interface Definition {
+  readonly text: string;
+  readonly parts: readonly Part[];
+}
+
+/** The blocks of a template file. */
+export const templateOf = once((file: SourceFile): Template => readTemplate(file.text));
+
+interface Open {
+  readonly parts: Part[];
+  readonly word: string;
+  /** Where the block began; the branch begins at `from`. */
+  readonly start: number;
+  from: number;
+  expression: Expression | undefined;
+  variables: readonly string[];
+  branches: BranchPart[];
+}
+
+const ACTION =
+  /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\})[^"`']){0,5000}?\}\}/g;
+
+/** Blocks that are not closed go on to the end; what closes more than was opened is passed over. */
+export function readTemplate(text: string): Template {
+  const defines = new Map<string, Definition>();
+  const root: Open = open("", 0, 0);
+  const stack: Open[] = [root];
+  let top = root;
+  let at = 0;
+  for (const match of text.matchAll(ACTION)) {
+    const start = match.index;
+    const end = start + match[0].length;
+    if (start > at) top.parts.push({ kind: "text", start: at, end: start });
+    at = end;
+    const { word, variables, again, expression } = readStatement(match[0]);
+    if (word === "if" || word === "with" || word === "range" || word === "define" || word === "block") {
+      top = { ...open(word, start, end), expression, variables };
+      stack.push(top);
+    } else if (word.startsWith("else")) {
+      if (top.word !== "if" && top.word !== "with" && top.word !== "range" && top.word !== "else") continue;
+      closeBranch(top, start);
+      top = { ...top, word: word === "else" ? "else" : word.slice(5), parts: [], from: end, expression, variables };
+      stack[stack.length - 1] = top;
+    } else if (word === "end") {
+      if (stack.length === 1) continue;
+      stack.pop();
+      const outer = stack[stack.length - 1] ?? root;
+      finish(top, start, end, outer, defines, text);
+      top = outer;
+    } else if (expression !== undefined && word !== "break" && word !== "continue") {
+      const [name] = variables;
+      if (name !== undefined) top.parts.push({ kind: "assign", start, end, name, again, expression });
+      else top.parts.push({ kind: "print", start, end, expression });
+    }
+  }
+  if (at < text.length) top.parts.push({ kind: "text", start: at, end: text.length });
+  while (stack.length > 1) {
+    const last = stack.pop();
+    const outer = stack[stack.length - 1] ?? root;
+    if (last !== undefined) finish(last, text.length, text.length, outer, defines, text);
+  }
+  return { text, parts: root.parts, defines };
+}
+
+function open(word: string, start: number, from: number): Open {
+  return { word, start, from, parts: [], expression: undefined, variables: [], branches: [] };
+}
+
+function closeBranch(block: Open, end: number): void {
+  const { word, expression, variables, parts, from } = block;
+  if (word === "if" || word === "with" || word === "range" || word === "else")
+    block.branches.push({ word, expression, variables, parts, start: from, end });
+}
+
+function finish(
+  block: Open,
+  close: number,
+  end: number,
+  outer: Open,
+  defines: Map<string, Definition>,
+  text: string,
+): void {
+  const { word, expression, parts, start } = block;
+  if (word !== "define" && word !== "block") {
+    closeBranch(block, close);
+    outer.parts.push({ kind: "block", start, end, branches: block.branches });
+    return;
+  }
+  const name = expression?.kind === "call" ? expression.args[0] : undefined;
+  if (name?.kind === "literal" && typeof name.value === "string") defines.set(name.value, { text, parts });
+  if (word === "block" && expression !== undefined) outer.parts.push({ kind: "print", start, end, expression });
+}
