@@ -7,9 +7,9 @@ import type { ReadonlyLayers } from "./layers.ts";
 import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
 import { groupsOf } from "./render/groups.ts";
-import { buildKustomization, type KustomizeFiles } from "./render/kustomize/build.ts";
-import type { RenderedObject, Rendering, RenderProblem } from "./render/rendered.ts";
-import type { EnvironmentSpec, HelmBuild } from "./render/specs.ts";
+import { type HelmOutput, kustomizationIn, type RenderInput, render } from "./render/render.ts";
+import type { RenderedObject, Rendering } from "./render/rendered.ts";
+import type { EnvironmentSpec } from "./render/specs.ts";
 import type { SourceDocument, SourceFile } from "./source.ts";
 import { WorldIndex } from "./world-index.ts";
 
@@ -49,23 +49,10 @@ export function declaredIn(unit: EnvironmentUnit, uri: string): EnvironmentUnit 
   return part;
 }
 
-/** What the helm program said of a chart with the values of one environment. */
-export type HelmOutput =
-  | {
-      readonly output: string;
-      /** The files it was rendered from, as they were: what was typed since is not in it. */
-      readonly of: ReadonlyMap<string, SourceFile | undefined>;
-    }
-  /** Why there is none. */
-  | { readonly problems: readonly RenderProblem[] };
-
 /** What discovery and rendering read. */
-export interface Surroundings {
-  readonly files: ReadonlyLayers<FileEntry>;
+export interface Surroundings extends RenderInput {
   readonly charts: Charts;
   readonly roots: readonly Root[];
-  /** By the id of the environment. */
-  readonly helm: ReadonlyMap<string, HelmOutput>;
   environment(root: Root | undefined, path: string): string | undefined;
   /** Folders whose own kustomization is an environment, whoever else draws on it. */
   readonly asked: readonly string[];
@@ -299,38 +286,10 @@ function meets(files: ReadonlySet<string>, touched: ReadonlySet<string>): boolea
   return false;
 }
 
-/** What the environment applies; `undefined` while the program that renders it has not answered. */
-function render(spec: EnvironmentSpec, around: Surroundings): Rendering | undefined {
-  const { build } = spec;
-  switch (build.tool) {
-    case "kustomize":
-      return buildKustomization(build.kustomization, kustomizeFiles(around.files), build.overrides);
-    case "helm":
-      return renderedHelm(spec, build, around);
-    case "none":
-      return asTheyStand(build.files, around.files);
-    default:
-      return build satisfies never;
-  }
-}
-
-function renderedHelm(spec: EnvironmentSpec, build: HelmBuild, around: Surroundings): Rendering | undefined {
-  const said = around.helm.get(spec.id);
-  if (said === undefined) return undefined;
-  if ("output" in said) return undefined;
-  return {
-    objects: [],
-    problems: said.problems,
-    files: new Set([`${build.chart}/Chart.yaml`]),
-    complete: false,
-    failed: true,
-  };
-}
-
 /** Somebody asked for these folders: what nobody else applies is applied for them. */
 function withAsked(discovery: Discovery, { asked, files }: Surroundings): Discovery {
   const added = asked.flatMap((folder): EnvironmentSpec[] => {
-    const kustomization = kustomizeFiles(files).kustomizationIn(folder);
+    const kustomization = kustomizationIn(folder, files);
     if (kustomization === undefined || discovery.specs.some(({ root }) => root === folder)) return [];
     if (files.get(kustomization)?.source?.text.includes("kind: Component") === true) return [];
     const build = { tool: "kustomize", kustomization, overrides: undefined, substitute: undefined } as const;
@@ -339,28 +298,6 @@ function withAsked(discovery: Discovery, { asked, files }: Surroundings): Discov
   });
   return added.length === 0 ? discovery : { ...discovery, specs: [...discovery.specs, ...added] };
 }
-
-const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
-function kustomizeFiles(files: ReadonlyLayers<FileEntry>): KustomizeFiles {
-  return {
-    documents: (uri) => files.get(uri)?.source?.documents,
-    text: (uri) => files.get(uri)?.source?.text,
-    exists: (uri) => files.has(uri),
-    kustomizationIn: (folder) => KUSTOMIZATION_NAMES.map((name) => `${folder}/${name}`).find((uri) => files.has(uri)),
-  };
-}
-
-/** Manifests that are applied as they are. */
-function asTheyStand(uris: readonly string[], files: ReadonlyLayers<FileEntry>): Rendering {
-  const objects = uris.flatMap((uri) => (files.get(uri)?.source?.documents ?? []).flatMap(asItStands));
-  return { objects, problems: [], files: new Set(uris), complete: true, failed: false };
-}
-
-const asItStands = once((document: SourceDocument): readonly RenderedObject[] => {
-  const tree = document.tree();
-  return tree?.kind === "map" ? [{ tree, document, path: [], untouched: true }] : [];
-});
 
 const facts = new WeakMap<RenderedObject, Map<string, readonly Resource[]>>();
 
@@ -373,7 +310,7 @@ function factsOf(
 ): readonly Resource[] {
   const chart = spec.build.tool === "helm" ? charts.releaseOf(spec.build.chart) : undefined;
   return rendering.objects.flatMap((object) => {
-    const foreign = files.get(object.document.uri)?.standing.foreign === true;
+    const foreign = object.vendored === true || files.get(object.document.uri)?.standing.foreign === true;
     const key = [spec.id, nonProduction, foreign, chart, spec.namespace].join("\n");
     let known = facts.get(object);
     if (known === undefined) {

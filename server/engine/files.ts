@@ -108,9 +108,10 @@ export function readFile(
   if (input.notRead !== undefined || input.text === undefined) return none;
   if (input.text.length > MAX_TEXT) return { ...none, notRead: "too-large" };
   if (isBinary(input.text)) return { ...none, notRead: "not-text" };
-  const reading = readingOf(path, input.yaml);
-  if (isTemplateHelper(input.uri, charts)) return none;
+  const helper = isTemplateHelper(input.uri, charts);
   const kept = input.open || input.wanted === true;
+  if (helper && !kept) return none;
+  const reading = helper ? PLAIN : readingOf(path, input.yaml);
   if (reading.yaml && isYamlPath(path) && !kept && !looksRelevant(path, input.text)) return none;
   const source = new SourceFile(input.uri, input.version, input.text, reading, previous?.source);
   const read = { ...none, source, notRead: source.truncated ? "truncated" : undefined } as const;

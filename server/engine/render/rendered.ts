@@ -16,6 +16,8 @@ export interface RenderedObject {
   readonly path: readonly Key[];
   /** Nothing was changed on the way: `tree` is the document's own, and need not be kept. */
   readonly untouched: boolean;
+  /** It comes from a chart that somebody else keeps. */
+  readonly vendored?: boolean;
 }
 
 /** Why something could not be rendered; a key of the interface's texts below `render.`. */
