@@ -160,7 +160,7 @@ function gitParameters(
   };
   const decoded = (uri: string) => relativePath({ uri: base, name: "", versionControl: "unknown" }, uri);
   if (at(git, "directories") !== undefined) {
-    const folders = [...context.listing.folders.keys()].filter((uri) => uri.startsWith(`${base}/`)).map(decoded);
+    const folders = context.listing.foldersIn(base).map(decoded);
     const seen = folders.filter((path) => !path.split("/").some((segment) => segment.startsWith(".")));
     return matching("directories", seen).map((path) => pathParameters(path, prefix));
   }

@@ -28,7 +28,10 @@ export interface DiscoveryInput {
 
 export interface Discovery {
   readonly specs: readonly EnvironmentSpec[];
-  /** By the URI of a file, the ids of environments that may apply it or be made with it. */
+  /**
+   * By the URI of a file, the ids of environments that may apply it or be made with it, as it was when they were last
+   * others. Building them says it exactly.
+   */
   readonly members: ReadonlyMap<string, readonly string[]>;
   readonly problems: readonly RenderProblem[];
 }
@@ -43,7 +46,7 @@ export function discover(input: DiscoveryInput, previous?: Discovery): Discovery
     problems: [],
     environment: (root, path) => input.environment(root, path),
   };
-  const delivered = deliveredEnvironments(context, input);
+  const delivered = deliveredEnvironments(context, input.resources);
   const specs = [
     ...kustomizeEnvironments(context, delivered),
     ...chartEnvironments(context, chartsOf(delivered)),
@@ -53,19 +56,26 @@ export function discover(input: DiscoveryInput, previous?: Discovery): Discovery
 }
 
 /** What GitOps objects deliver. Two that deliver the same to the same environment are one. */
-function deliveredEnvironments(context: Context, { files, resources }: DiscoveryInput): readonly EnvironmentSpec[] {
-  const objects = new GitOpsObjects(resources ?? writtenIn(files));
+function deliveredEnvironments(
+  context: Context,
+  resources: readonly Resource[] | undefined,
+): readonly EnvironmentSpec[] {
+  const objects = new GitOpsObjects(resources ?? writtenIn(context.listing));
   const claims = [...argoClaims(context.listing, objects), ...fluxClaims(context.listing, objects)];
   if (claims.length === 0) return [];
   const gitOps = { ...context, repositories: new Repositories(context.listing, claims) };
-  const found: EnvironmentSpec[] = [];
-  for (const spec of [...argoEnvironments(gitOps, objects), ...fluxEnvironments(gitOps, objects)])
-    if (!found.some((one) => isSame(one, spec))) found.push(spec);
-  return found;
+  const byRoot = new Map<string, EnvironmentSpec[]>();
+  for (const spec of [...argoEnvironments(gitOps, objects), ...fluxEnvironments(gitOps, objects)]) {
+    const here = byRoot.get(spec.root);
+    if (here === undefined) byRoot.set(spec.root, [spec]);
+    else if (!here.some((one) => isSame(one, spec))) here.push(spec);
+  }
+  return [...byRoot.values()].flat();
 }
 
-function* writtenIn(files: ReadonlyLayers<FileEntry>): Generator<Resource> {
-  for (const entry of files.values()) if (entry.chart === undefined) yield* entry.resources;
+/** As they stand in their files. What a chart makes of its templates is known once it is rendered. */
+function writtenIn(listing: Listing): readonly Resource[] {
+  return listing.manifests.flatMap((entry) => (entry.chart === undefined ? entry.resources : []));
 }
 
 function isSame(one: EnvironmentSpec, other: EnvironmentSpec): boolean {
@@ -116,13 +126,13 @@ function settled(context: Context, specs: readonly EnvironmentSpec[], previous: 
     const last = before.get(id);
     return last !== undefined && sameData(last, now) ? last : now;
   });
-  const members = membersOf(context, kept);
-  const next: Discovery = { specs: kept, members, problems: context.problems };
-  return previous !== undefined && sameSpecs(previous, next) && sameData(previous, next) ? previous : next;
+  const { problems } = context;
+  if (previous !== undefined && equal(previous.specs, kept) && sameData(previous.problems, problems)) return previous;
+  return { specs: kept, members: membersOf(context, kept), problems };
 }
 
-function sameSpecs(one: Discovery, other: Discovery): boolean {
-  return one.specs.length === other.specs.length && one.specs.every((spec, at) => spec === other.specs[at]);
+function equal<T>(one: readonly T[], other: readonly T[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
 function unused(id: string, taken: Set<string>): string {

@@ -105,9 +105,7 @@ function resourcesIn(
   context: GitOpsContext,
   folder: string,
 ): readonly { readonly uri: string; readonly file: boolean }[] {
-  const inner = [...context.listing.folders.keys()].filter(
-    (one) => one.startsWith(`${folder}/`) && context.listing.kustomizationIn(one) !== undefined,
-  );
+  const inner = context.listing.foldersIn(folder).filter((one) => context.listing.kustomizationIn(one) !== undefined);
   const outermost = inner.filter((one) => !inner.some((other) => one.startsWith(`${other}/`)));
   const files = context.listing
     .below(folder)

@@ -58,8 +58,7 @@ export class Kustomizations {
 
   constructor(listing: Listing) {
     this.#listing = listing;
-    for (const entry of listing.files.values()) {
-      if (entry.role !== "kustomization") continue;
+    for (const entry of listing.kustomizations) {
       const folder = parentOf(entry.uri);
       if (listing.kustomizationIn(folder) === entry) this.#byFolder.set(folder, entry);
     }

@@ -1,5 +1,6 @@
 /** GitOps objects as discovery reads them: trees in which every node knows where it stands. */
 import type { GroupKind, Resource } from "../../../../model/facts.ts";
+import { once } from "../../../../model/memo.ts";
 import { ResourceFact } from "../../dialects/kubernetes.ts";
 import type { Tree } from "../../tree/tree.ts";
 import { RenderedDocument } from "../document.ts";
@@ -73,7 +74,8 @@ function mayBe(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }
 
-function objectOf(resource: Resource): GitOpsObject | undefined {
+/** Kept with the fact, so that all that is made from it is the same the next time. */
+const objectOf = once((resource: Resource): GitOpsObject | undefined => {
   if (!(resource instanceof ResourceFact)) return undefined;
   const { read, path } = resource;
   const node = path.reduce<Tree | undefined>(
@@ -85,7 +87,7 @@ function objectOf(resource: Resource): GitOpsObject | undefined {
   const spot = Spot.at(node, place);
   const namespace = known(spot, "metadata", "namespace");
   return { resource, groupKind: resource.groupKind, name: resource.displayName, namespace, spot };
-}
+});
 
 /** What stands at a path of keys; nothing where nothing or null does. */
 export function at(spot: Spot | undefined, ...path: readonly string[]): Spot | undefined {

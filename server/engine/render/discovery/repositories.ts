@@ -26,15 +26,11 @@ export interface Checkout {
 export class Repositories {
   readonly #listing: Listing;
   readonly #claims: readonly Claim[];
-  readonly #roots: readonly Root[];
   readonly #known = new Map<string, Checkout | undefined>();
 
   constructor(listing: Listing, claims: readonly Claim[]) {
     this.#listing = listing;
     this.#claims = claims;
-    const roots = new Set<Root>();
-    if (claims.length > 0) for (const { root } of listing.files.values()) if (root !== undefined) roots.add(root);
-    this.#roots = [...roots];
   }
 
   of(url: string, root: Root): Checkout | undefined {
@@ -44,7 +40,7 @@ export class Repositories {
   }
 
   #find(url: string, root: Root): Checkout | undefined {
-    const named = this.#roots.find((one) => isNamed(one.name, url));
+    const named = [...this.#listing.roots].find((one) => isNamed(one.name, url));
     if (named !== undefined) return { base: named.uri, sure: true };
     const { name } = partsOf(url);
     const inside = name === "" ? undefined : resolve(root.uri, name);

@@ -78,10 +78,9 @@ function inFolder(context: Context, folder: string): readonly ValuesFile[] {
     const stem = stemOf(entry);
     return NO_VALUES.test(stem) ? [] : [valuesFile(entry, besidesValues(stem) ?? stem)];
   });
-  const prefix = `${folder}/`;
-  const folders = [...context.listing.folders.keys()].filter(
-    (one) => one.startsWith(prefix) && !one.includes("/", prefix.length) && !context.charts.folders.has(one),
-  );
+  const folders = context.listing
+    .foldersIn(folder)
+    .filter((one) => parentOf(one) === folder && !context.charts.folders.has(one));
   const deeper = folders.flatMap((one) => {
     const entry = yamlIn(context, one).find((file) => /^values\.ya?ml$/.test(baseName(file.path)));
     return entry === undefined ? [] : [valuesFile(entry, baseName(parentOf(entry.path)))];
