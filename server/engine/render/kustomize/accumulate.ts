@@ -114,7 +114,7 @@ class Accumulation {
   #gather(document: SourceDocument | undefined, base: State): Accumulated {
     const kustomization = new Kustomization(
       (document === undefined ? undefined : rootSpot(document)) ??
-        Spot.root(mapOf([]), { document: document ?? { uri: this.#uri }, path: [] }),
+        Spot.at(mapOf([]), { document: document ?? { uri: this.#uri }, path: [] }),
     );
     const state: State = { ...base };
     if (document !== undefined) this.#read(document, kustomization, state);
@@ -408,7 +408,7 @@ export function overlaid(
   uri: string,
   files: KustomizeFiles,
 ): Accumulated {
-  const root = Spot.root(overrides.tree, overrides.tree.origin ?? { document: overrides.document, path: [] });
+  const root = Spot.at(overrides.tree, overrides.tree.origin ?? { document: overrides.document, path: [] });
   const kustomization = new Kustomization(root);
   const problems = new Problems();
   problems.include(base.problems);

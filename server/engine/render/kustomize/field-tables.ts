@@ -110,7 +110,8 @@ const NAME_REFERENCES: readonly (readonly [string, readonly string[]])[] = [
         ],
       ),
       "spec/template/spec/containers/env/valueFrom/secretKeyRef/name Service.v1@serving.knative.dev",
-      "spec/tls/secretName Ingress",
+      // Twice, as in the tool's own table: a name that was renamed to another's old name is followed once more.
+      "spec/tls/secretName Ingress Ingress",
       "metadata/annotations/ingress.kubernetes.io\\/auth-secret Ingress",
       "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-secret Ingress",
       "metadata/annotations/nginx.ingress.kubernetes.io\\/auth-tls-secret Ingress",

@@ -87,7 +87,6 @@ function both(own: Spot | undefined, common: Spot | undefined): readonly (readon
 function dataOf(kind: Generated, pairs: readonly Pair[]): readonly (readonly [string, Tree])[] {
   const seen = new Set<string>();
   return pairs.map(({ key, value, place }) => {
-    if (!/^[-._a-zA-Z0-9]+$/.test(key)) throw new Refusal("invalid", { reason: key }, place);
     if (seen.has(key)) throw new Refusal("conflict", { object: key }, place);
     seen.add(key);
     if (value === undefined) return [key, unknownAt(place)] as const;

@@ -9,10 +9,11 @@ import { find, textOf } from "./nodes.ts";
 /** Ten letters and digits, none of which make a word. */
 const LETTERS: Readonly<Record<string, string>> = { "0": "g", "1": "h", "3": "k", a: "m", e: "t" };
 
+/** It is of the content alone: that the name counts was meant, and never worked. */
 export function contentHash(item: Item): string {
   const { tree, type } = item;
   const isSecret = type.kind === "Secret";
-  const content: Record<string, Json> = { kind: type.kind, name: item.name, data: mapOrText(find(tree, "data")) };
+  const content: Record<string, Json> = { kind: type.kind, name: "", data: mapOrText(find(tree, "data")) };
   if (isSecret) content["type"] = textOf(find(tree, "type"));
   const more = isSecret ? "stringData" : "binaryData";
   const extra = find(tree, more);

@@ -38,19 +38,12 @@ export function imageStep(image: Spot, fields: readonly FieldSpec[]): Step {
   return new ItemStep(image.place, (item) => {
     if (item.type.kind === "CustomResourceDefinition") return item;
     let tree: MapTree = item.tree;
-    // An image with a suffix has it once, however often it is come across.
-    const done = new Set<Tree>();
-    const once = (node: Tree): Tree => {
-      if (done.has(node)) return node;
-      const result = renamed(node);
-      if (result !== node) done.add(result);
-      return result;
-    };
-    const everywhere = inContainers(tree, once);
+    // An image that is come across in both ways gets a suffix twice, as it does from the tool.
+    const everywhere = inContainers(tree, renamed);
     if (everywhere.kind === "map") tree = everywhere;
     for (const field of fields)
       tree = changeField(tree, item.type, field, false, (node) =>
-        node === undefined ? stringAt("", place) : once(node),
+        node === undefined ? stringAt("", place) : renamed(node),
       );
     return tree === item.tree ? item : item.with(tree);
   });

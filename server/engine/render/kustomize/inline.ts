@@ -16,7 +16,7 @@ export function inlineDocuments(text: string, place: Place): readonly Spot[] {
       const span = [chunk.start + problem.start, chunk.start + problem.end] as const;
       throw invalid(problem.message, { ...place, span });
     }
-    return parsed.tree === undefined ? [] : [Spot.root(placed(parsed.tree, chunk.start, place), place)];
+    return parsed.tree === undefined ? [] : [Spot.at(placed(parsed.tree, chunk.start, place), place)];
   });
 }
 

@@ -5,7 +5,7 @@ import { allEntries } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { withOrigin } from "../graft.ts";
 import { type ObjectId, type ObjectType, objectId, parseApiVersion } from "./identity.ts";
-import { find, isNull, mapOf, Spot, textOf } from "./nodes.ts";
+import { find, isNull, mapOf, Spot, textOf, withEntry, withItem } from "./nodes.ts";
 
 /** Where an object is declared. */
 export interface Declaration {
@@ -17,6 +17,15 @@ export interface Alias {
   readonly namespace: string;
   readonly name: string;
   readonly kind: string;
+}
+
+/**
+ * One value in several fields. The tool puts a label into all its fields as one and the same value, so that whatever
+ * changes one of them later on (a patch, another label) changes all of them.
+ */
+export interface Link {
+  readonly value: Tree;
+  readonly paths: readonly (readonly Key[])[];
 }
 
 export type Behavior = "create" | "merge" | "replace";
@@ -34,6 +43,7 @@ export interface Past {
   readonly behavior: Behavior;
   /** Variables that take a value from it. */
   readonly vars: readonly string[];
+  readonly links: readonly Link[];
 }
 
 const NO_PAST: Past = {
@@ -44,6 +54,7 @@ const NO_PAST: Past = {
   unknown: false,
   behavior: "create",
   vars: [],
+  links: [],
 };
 
 const EMPTY = mapOf([]);
@@ -66,16 +77,13 @@ export class Item {
   get tree(): MapTree {
     if (this.changed !== undefined) return this.changed;
     const { document, path } = this.declared;
-    let node = document.tree();
-    for (const key of path) {
-      if (node?.kind === "map" && typeof key === "string") node = find(node, key);
-      else if (node?.kind === "list" && typeof key === "number") node = node.items[key];
-    }
+    const root = document.tree();
+    const node = root === undefined ? undefined : nodeAt(root, path);
     return node?.kind === "map" ? node : EMPTY;
   }
 
   get spot(): Spot {
-    return Spot.root(this.tree, this.declared);
+    return Spot.at(this.tree, this.declared);
   }
 
   get type(): ObjectType {
@@ -114,7 +122,10 @@ export class Item {
   /** The object with another tree; its root always knows where the object is declared. */
   with(tree: MapTree, past: Partial<Past> = {}): Item {
     const rooted = tree.origin === undefined ? withOrigin(tree, this.declared) : tree;
-    return new Item(this.declared, rooted, { ...this.past, ...past });
+    if (this.past.links.length === 0 || past.links !== undefined)
+      return new Item(this.declared, rooted, { ...this.past, ...past });
+    const [linked, links] = followLinks(rooted, this.past.links);
+    return new Item(this.declared, linked, { ...this.past, ...past, links });
   }
 
   withPast(past: Partial<Past>): Item {
@@ -126,6 +137,46 @@ export class Item {
     const { kind, name, namespace } = this.id;
     return [...this.past.previous, { kind, name, namespace }];
   }
+}
+
+/** The tree with what changed in one field changed in all that are linked with it. */
+function followLinks(tree: MapTree, links: readonly Link[]): readonly [MapTree, readonly Link[]] {
+  let result = tree;
+  const followed = links.map((link): Link => {
+    const changed = link.paths
+      .map((path) => nodeAt(result, path))
+      .find((node) => node !== undefined && node.kind === "scalar" && node !== link.value);
+    if (changed === undefined) return link;
+    for (const path of link.paths)
+      if (nodeAt(result, path) === link.value) {
+        const replaced = replaceNode(result, path, 0, changed);
+        if (replaced.kind === "map") result = replaced;
+      }
+    return { value: changed, paths: link.paths };
+  });
+  return [result, followed];
+}
+
+function nodeAt(tree: Tree, path: readonly Key[]): Tree | undefined {
+  let node: Tree | undefined = tree;
+  for (const key of path) node = node === undefined ? undefined : childOf(node, key);
+  return node;
+}
+
+function childOf(node: Tree, key: Key): Tree | undefined {
+  if (node.kind === "map" && typeof key === "string") return find(node, key);
+  return node.kind === "list" && typeof key === "number" ? node.items[key] : undefined;
+}
+
+/** The tree with another node at a path that leads somewhere in it. */
+export function replaceNode(tree: Tree, path: readonly Key[], depth: number, value: Tree): Tree {
+  const key = path[depth];
+  if (key === undefined) return value;
+  const child = childOf(tree, key);
+  if (child === undefined) return tree;
+  const replaced = replaceNode(child, path, depth + 1, value);
+  if (tree.kind === "map" && typeof key === "string") return withEntry(tree, key, replaced);
+  return tree.kind === "list" && typeof key === "number" ? withItem(tree, key, replaced) : tree;
 }
 
 export function typeOf(tree: Tree): ObjectType {

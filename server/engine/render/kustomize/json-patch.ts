@@ -17,7 +17,7 @@ interface Value {
 export function jsonPatch(object: Spot, operations: Spot): Tree {
   if (operations.node.kind !== "list") throw invalid("a JSON patch is a list of operations", operations.place);
   let root = object;
-  for (const operation of operations.items()) root = Spot.root(apply(root, operation), object.place);
+  for (const operation of operations.items()) root = Spot.at(apply(root, operation), object.place);
   return root.node;
 }
 
@@ -26,11 +26,11 @@ function apply(root: Spot, operation: Spot): Tree {
   const op = textOf(find(operation.node, "op"));
   switch (op) {
     case "add":
-      return add(root, path, valueOf(operation), operation);
+      return add(root, path, given(operation), operation);
     case "replace":
       return edit(root, path, operation, (parent, key) => {
         if (get(parent, key) === undefined) throw missing(operation);
-        return put(parent, key, valueOf(operation));
+        return put(parent, key, given(operation));
       });
     case "remove":
       return remove(root, path, operation);
@@ -38,7 +38,7 @@ function apply(root: Spot, operation: Spot): Tree {
       const from = pointer(operation, "from");
       const value = locate(root, from, operation);
       // Looked up before it is taken away, so that it keeps its place.
-      return add(Spot.root(remove(root, from, operation), root.place), path, value, operation);
+      return add(Spot.at(remove(root, from, operation), root.place), path, value, operation);
     }
     case "copy":
       return add(root, path, locate(root, pointer(operation, "from"), operation), operation);
@@ -52,7 +52,7 @@ function apply(root: Spot, operation: Spot): Tree {
   }
 }
 
-function valueOf(operation: Spot): Value {
+function given(operation: Spot): Value {
   const spot = operation.at("value");
   return spot === undefined
     ? { node: scalarAt("null", "plain", operation.place), spot: operation }

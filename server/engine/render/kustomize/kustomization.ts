@@ -162,12 +162,12 @@ function isList(shape: Shape): shape is readonly [Shape] {
   return Array.isArray(shape);
 }
 
-/** A kustomization is read as YAML 1.1: `on` is a flag there. */
+/** A kustomization is read as YAML 1.1: `on` and `n` are flags there. */
 function isOfShape(node: Tree, shape: "s" | "b" | "n" | "m"): boolean {
   if (node.kind !== "scalar") return false;
   const isPlain = node.style === "plain" && node.tag !== "!!str" && node.tag !== "!";
   const isFlag =
-    isPlain && /^(true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$/.test(node.text);
+    isPlain && /^(true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|y|Y|n|N|on|On|ON|off|Off|OFF)$/.test(node.text);
   const isNumber = isPlain && /^[-+]?(0x[0-9a-fA-F_]+|0b[01_]+|\.?\d[\d_]*(\.[\d_]*)?([eE][-+]?\d+)?)$/.test(node.text);
   switch (shape) {
     case "s":

@@ -132,7 +132,13 @@ type Add = (spot: Spot, from: readonly unknown[], make: () => readonly Step[]) =
 
 function addMergePatch(spot: Spot, reader: Reader, add: Add): void {
   const text = textOf(spot.node);
-  const options = { target: undefined, allowNameChange: false, allowKindChange: false, place: spot.place };
+  const options = {
+    target: undefined,
+    allowNameChange: false,
+    allowKindChange: false,
+    place: spot.place,
+    legacy: true,
+  };
   // A patch may be written out where its file is expected.
   if (text.includes("\n") || /^\s*\{/.test(text)) {
     add(spot, [], () => patchSteps(inlineDocuments(text, spot.place), options));
@@ -197,7 +203,7 @@ function tryToRead(
 function patchesIn(document: SourceDocument): readonly Spot[] {
   const tree = document.tree();
   if (tree === undefined) return [];
-  if (tree.kind !== "map") return [Spot.root(tree, { document, path: [] })];
+  if (tree.kind !== "map") return [Spot.at(tree, { document, path: [] })];
   return itemsOf(document).map((item) => item.spot);
 }
 
@@ -224,5 +230,5 @@ function addReplacement(spot: Spot, reader: Reader, add: Add): void {
 /** The whole of a document. */
 export function rootSpot(document: SourceDocument): Spot | undefined {
   const tree = document.tree();
-  return tree === undefined ? undefined : Spot.root(tree, { document, path: [] });
+  return tree === undefined ? undefined : Spot.at(tree, { document, path: [] });
 }

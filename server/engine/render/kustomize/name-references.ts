@@ -1,12 +1,11 @@
 /** What refers to an object by its name is given the name that the object ends up with. */
 
 import { lookup } from "../../tree/read.ts";
-import type { ListTree, MapTree, Tree } from "../../tree/tree.ts";
-import { withItems } from "../graft.ts";
+import type { MapTree, Tree } from "../../tree/tree.ts";
 import { splitPath } from "./field-specs.ts";
 import type { NameReference } from "./field-tables.ts";
 import { isClusterScoped, isOfType, nameOf, type TypePattern } from "./identity.ts";
-import type { Item } from "./item.ts";
+import { type Item, replaceNode } from "./item.ts";
 import { find, isNull, isUnknown, type Spot, textOf, withEntry } from "./nodes.ts";
 import { Refusal } from "./refusal.ts";
 import type { Problems } from "./step.ts";
@@ -202,7 +201,7 @@ function rewritten(item: Item, edits: readonly (readonly [string, Edit])[]): Ite
   let result = known.get(signature);
   if (result === undefined) {
     let tree: Tree = item.tree;
-    for (const [, edit] of edits) tree = replaceAt(tree, pathOf(edit.spot), 0, (node) => edited(node, edit));
+    for (const [, edit] of edits) tree = replaceNode(tree, pathOf(edit.spot), 0, edited(edit));
     result = tree.kind === "map" && tree !== item.tree ? item.with(tree) : item;
     // Names with hashes change with every key that is typed.
     if (known.size > 20) known.clear();
@@ -215,21 +214,9 @@ function pathOf(spot: Spot): readonly (string | number)[] {
   return spot.parent === undefined || spot.key === undefined ? [] : [...pathOf(spot.parent), spot.key];
 }
 
-function replaceAt(node: Tree, path: readonly (string | number)[], depth: number, change: (node: Tree) => Tree): Tree {
-  const key = path[depth];
-  if (key === undefined) return change(node);
-  if (node.kind === "map" && typeof key === "string") {
-    const child = lookup(node, key)?.value;
-    return child === undefined ? node : withEntry(node, key, replaceAt(child, path, depth + 1, change));
-  }
-  const item = node.kind === "list" && typeof key === "number" ? node.items[key] : undefined;
-  if (item === undefined || typeof key !== "number") return node;
-  const list = node as ListTree;
-  return withItems(list, list.items.with(key, replaceAt(item, path, depth + 1, change)));
-}
-
 /** A reference stays where it was written: only what it says is another's to decide. */
-function edited(node: Tree, { spot, name, namespace }: Edit): Tree {
+function edited({ spot, name, namespace }: Edit): Tree {
+  const { node } = spot;
   if (node.kind !== "map") return named(node, name);
   let map: MapTree = node;
   const before = lookup(node, "name")?.value;

@@ -1,6 +1,6 @@
 /** `namespace`: what goes into it, and who is named in it. */
 import { lookup } from "../../tree/read.ts";
-import type { MapTree, Tree } from "../../tree/tree.ts";
+import type { MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { withItems } from "../graft.ts";
 import { changeField, type FieldSpec } from "./field-specs.ts";
 import { idKey, isClusterScoped, nameOf } from "./identity.ts";
@@ -77,7 +77,7 @@ function isSame(node: Tree | undefined, text: string): node is Tree {
 }
 
 /** A text that the kustomization gives; unknown when a template decides it. */
-export function valueAt(spot: Spot, text: string): Tree {
+export function valueAt(spot: Spot, text: string): ScalarTree {
   const value = stringAt(text, spot.place);
   return spot.node.kind === "scalar" && spot.node.unknown === true ? { ...value, unknown: true } : value;
 }

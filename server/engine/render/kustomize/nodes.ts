@@ -26,24 +26,25 @@ export class Spot {
   readonly node: Tree;
   readonly parent: Spot | undefined;
   readonly key: Key | undefined;
-  readonly #root: Place | undefined;
+  /** Where a root stands. */
+  readonly root: Place | undefined;
 
   constructor(node: Tree, parent: Spot | undefined, key: Key | undefined, root?: Place) {
     this.node = node;
     this.parent = parent;
     this.key = key;
-    this.#root = root;
+    this.root = root;
   }
 
-  static root(node: Tree, place: Place): Spot {
+  static at(node: Tree, place: Place): Spot {
     return new Spot(node, undefined, undefined, place);
   }
 
   get place(): Place {
     if (this.node.origin !== undefined) return this.node.origin;
     if (this.parent !== undefined && this.key !== undefined) return below(this.parent.place, this.key);
-    if (this.#root === undefined) throw new Error("a tree that stands nowhere");
-    return this.#root;
+    if (this.root === undefined) throw new Error("a tree that stands nowhere");
+    return this.root;
   }
 
   /** What stands below it. */
@@ -76,6 +77,19 @@ export function standing(spot: Spot, node: Tree, parent: Spot, key: Key): Tree {
 
 export function scalarAt(text: string, style: ScalarStyle, origin: Place): ScalarTree {
   return { kind: "scalar", start: 0, end: 0, text, style, origin };
+}
+
+/** The same text, written in another way. */
+export function restyled(node: ScalarTree, style: ScalarStyle): ScalarTree {
+  return {
+    kind: "scalar",
+    start: node.start,
+    end: node.end,
+    text: node.text,
+    style,
+    ...(node.unknown === true ? { unknown: true as const } : {}),
+    ...(node.origin === undefined ? {} : { origin: node.origin }),
+  };
 }
 
 /** A text, whatever it looks like. */

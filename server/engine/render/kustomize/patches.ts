@@ -1,11 +1,11 @@
 /** Patches of both kinds: what they are written in, which objects they are meant for, and what they do to them. */
 import type { Place } from "../../../../model/edit.ts";
 import { allEntries } from "../../tree/read.ts";
-import type { MapTree } from "../../tree/tree.ts";
+import type { MapTree, Tree } from "../../tree/tree.ts";
 import { idKey, nameOf, objectId } from "./identity.ts";
 import { type Item, typeOf } from "./item.ts";
 import { jsonPatch } from "./json-patch.ts";
-import { find, isUnknown, removeAt, type Spot, setAt, textOf } from "./nodes.ts";
+import { find, isUnknown, mapOf, removeAt, Spot, setAt, stringAt, textOf } from "./nodes.ts";
 import { invalid, Refusal } from "./refusal.ts";
 import { patternSelector } from "./selector.ts";
 import { conflicts, ItemStep, type Problems, type Step } from "./step.ts";
@@ -17,7 +17,7 @@ export interface PatchOptions {
   readonly allowKindChange: boolean;
   /** Where it is named. */
   readonly place: Place;
-  /** An old field, in which a JSON patch leaves no trace of what an object was called. */
+  /** One of the old fields: a JSON patch leaves no trace there of what an object was called. */
   readonly legacy?: boolean;
 }
 
@@ -55,7 +55,8 @@ class NamedPatchStep implements Step {
     this.#name = nameOf(id);
     this.#isKnown = !isUnknown(find(patch.node, "metadata", "name"));
     this.#patch = patch;
-    this.#each = new ItemStep(options.place, (item) => patched(item, patch, options));
+    const whole = options.legacy === true ? withTexts(patch) : patch;
+    this.#each = new ItemStep(options.place, (item) => patched(item, whole, options));
   }
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
@@ -81,7 +82,8 @@ class TargetPatchStep implements Step {
   constructor(patch: Spot, options: PatchOptions, target: Spot) {
     this.#selects = patternSelector(target);
     this.#place = options.place;
-    this.#each = new ItemStep(options.place, (item) => patched(item, patch, options));
+    const texts = withTexts(patch);
+    this.#each = new ItemStep(options.place, (item) => patched(item, texts, options));
   }
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
@@ -90,6 +92,27 @@ class TargetPatchStep implements Step {
       problems.error("conflict", this.#place, { object: nameOf(item.id) });
     return result;
   }
+}
+
+/**
+ * The patch with labels and annotations that are texts, and no others: nothing takes one away. This is what the tool
+ * makes of a patch before it applies it to what it selected.
+ */
+function withTexts(patch: Spot): Spot {
+  let tree = patch.node;
+  for (const field of ["labels", "annotations"]) {
+    const spot = patch.at("metadata")?.at(field);
+    if (spot === undefined || tree.kind !== "map") continue;
+    const entries = spot.entries().map(([key, value]): readonly [string, Tree] => {
+      const { node } = value;
+      const text = node.kind === "scalar" ? node.text : "";
+      return [key, isUnknown(node) ? node : stringAt(text, value.place)];
+    });
+    if (isUnknown(spot.node)) continue;
+    const path = ["metadata", field];
+    tree = entries.length === 0 ? removeAt(tree, path) : setAt(tree, path, mapOf(entries, spot.place));
+  }
+  return Spot.at(tree, patch.place);
 }
 
 function patched(item: Item, patch: Spot, options: PatchOptions): Item | undefined {
@@ -121,6 +144,7 @@ function jsonStep(operations: Spot, options: PatchOptions): Step {
     const tree = jsonPatch(item.spot, operations);
     if (tree.kind !== "map") throw invalid("not an object", operations.place);
     const previous = options.legacy === true ? item.past.previous : item.remembering();
-    return tree === item.tree ? item.withPast({ previous }) : item.with(tree, { previous });
+    // The object is written out and read again on the way, so that no two of its fields are the same value any more.
+    return tree === item.tree ? item.withPast({ previous, links: [] }) : item.with(tree, { previous, links: [] });
   });
 }

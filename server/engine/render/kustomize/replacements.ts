@@ -71,7 +71,7 @@ export class ReplacementStep implements Step {
     const spot = lookUp(item.spot, splitFieldPath(path));
     const place = (fieldPath ?? source).place;
     if (spot === undefined || isEmpty(spot.node)) {
-      if (item.tree.open === true || item.past.unknown) return Spot.root(unknownAt(place), place);
+      if (item.tree.open === true || item.past.unknown) return Spot.at(unknownAt(place), place);
       throw new Refusal("target", { object: path }, place);
     }
     return this.#part(source.at("options"), spot);
@@ -84,7 +84,7 @@ export class ReplacementStep implements Step {
     const parts = spot.node.text.split(delimiter);
     const part = parts[indexOf(options)];
     if (part === undefined) throw invalid("index", options?.place);
-    return Spot.root(this.#interned(spot, part), spot.place);
+    return Spot.at(this.#interned(spot, part), spot.place);
   }
 
   #last: { readonly node: Tree; readonly text: string; readonly made: Tree } | undefined;

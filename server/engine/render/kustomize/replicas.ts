@@ -2,7 +2,7 @@
 import { changeField, type FieldSpec } from "./field-specs.ts";
 import { isOfType } from "./identity.ts";
 import type { Item } from "./item.ts";
-import { isUnknown, type Spot, scalarAt, textOf, unknownAt } from "./nodes.ts";
+import { isUnknown, restyled, type Spot, scalarAt, textOf, unknownAt } from "./nodes.ts";
 import { Refusal } from "./refusal.ts";
 import { ItemStep, type Problems, type Step } from "./step.ts";
 
@@ -26,7 +26,9 @@ export class ReplicasStep implements Step {
           tree = changeField(tree, item.type, field, true, (node) =>
             node?.kind === "scalar" && node.unknown !== true && node.style === "plain" && node.text === value.text
               ? node
-              : value,
+              : node?.kind === "scalar" && node.style !== "plain"
+                ? restyled(value, "double")
+                : value,
           );
       return tree === item.tree ? item : item.with(tree);
     });

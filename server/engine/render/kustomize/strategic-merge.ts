@@ -7,7 +7,18 @@ import type { Tree } from "../../tree/tree.ts";
 import { opened, withItems } from "../graft.ts";
 import { typeOf } from "./item.ts";
 import { fieldOf, type MergeType, mergeTypeOf } from "./merge-keys.ts";
-import { find, isNull, isUnknown, type Spot, scalarAt, standing, textOf, withEntry, withoutEntry } from "./nodes.ts";
+import {
+  find,
+  isNull,
+  isUnknown,
+  restyled,
+  Spot,
+  scalarAt,
+  standing,
+  textOf,
+  withEntry,
+  withoutEntry,
+} from "./nodes.ts";
 import { invalid } from "./refusal.ts";
 
 const DIRECTIVE = "$patch";
@@ -96,7 +107,8 @@ function directiveOf(patch: Spot | undefined, lenient: boolean): "merge" | "repl
 
 function mergeFields(base: Spot, patch: Spot | undefined, type: MergeType | undefined): Merged {
   if (base.node.kind !== "map") return { node: base.node, spot: base };
-  const isPatch = base === patch;
+  // What the patch brings along is merged with itself: that is how directives in it are obeyed.
+  const isPatch = base.node === patch?.node;
   let map = isPatch ? withoutEntry(base.node, DIRECTIVE) : base.node;
   const own = allEntries(map);
   const added = isPatch || patch?.node.kind !== "map" ? [] : allEntries(patch.node);
@@ -106,23 +118,58 @@ function mergeFields(base: Spot, patch: Spot | undefined, type: MergeType | unde
     const before = base.at(key);
     const merged = walk(before, patch?.at(key), fieldOf(type, key));
     if (merged === undefined || (isNull(merged.node) && merged.keep !== true)) map = withoutEntry(map, key);
-    else map = withEntry(map, key, standing(merged.spot, merged.node, base, key));
+    else map = withEntry(map, key, standing(merged.spot, quotedLike(before?.node, merged.node), base, key));
   }
   // What a template adds to the patch may come on top of everything.
   if (!isPatch && patch?.node.kind === "map" && isOpen(patch.node) && map.open !== true) map = opened(map);
   return { node: map, spot: base };
 }
 
+/** What takes the place of something in quotes is in quotes, and a text from then on. */
+function quotedLike(before: Tree | undefined, node: Tree): Tree {
+  if (before?.kind !== "scalar" || node.kind !== "scalar" || before === node) return node;
+  // What a step put there was never in quotes.
+  if (before.end === before.start) return node;
+  if (before.style === "plain" || node.style !== "plain" || isNull(node)) return node;
+  return restyled(node, "double");
+}
+
 type Row = readonly string[];
+
+/** An item that is a directive and nothing else is about the whole list. */
+function listDirective(patch: Spot | undefined): "merge" | "replace" | "delete" {
+  const first = patch?.items().find(({ node }) => find(node, DIRECTIVE) !== undefined);
+  return first?.node.kind === "map" && first.node.entries.length === 1 ? directiveOf(first, false) : "merge";
+}
+
+/** The list without items that were directives for all of it. */
+function withoutDirectives(list: Spot): Spot {
+  const directive = listDirective(list);
+  const isAbout = ({ node }: Spot) =>
+    node.kind === "map" && node.entries.length === 1 && find(node, DIRECTIVE) !== undefined;
+  if (list.node.kind !== "list" || !list.items().some(isAbout)) return list;
+  const items = list.items().filter(({ node }) => !isEmptyMap(node) && textOf(find(node, DIRECTIVE)) !== directive);
+  return respotted({
+    node: withItems(
+      list.node,
+      items.map((item, index) => standing(item, item.node, list, index)),
+    ),
+    spot: list,
+  }).spot;
+}
 
 function mergeList(
   dest: Spot | undefined,
-  patch: Spot | undefined,
+  given: Spot | undefined,
   type: MergeType,
   keys: readonly string[],
 ): Merged | undefined {
-  if (dest !== undefined && !isNull(dest.node) && patch !== undefined && isNull(patch.node)) return undefined;
-  const base = dest === undefined || isNull(dest.node) ? patch : dest;
+  const isNew = dest === undefined || isNull(dest.node);
+  if (!isNew && given !== undefined && isNull(given.node)) return undefined;
+  const directive = isNew ? "merge" : listDirective(given);
+  const patch = isNew || given === undefined ? given : withoutDirectives(given);
+  if (directive === "delete") return undefined;
+  const base = isNew || directive === "replace" ? patch : dest;
   if (base === undefined || base.node.kind !== "list") return as(base);
   // The patch's items come first.
   const lists = [patch, base].filter((spot) => spot?.node.kind === "list");
@@ -162,6 +209,7 @@ function mergeItems(
   found: readonly Row[],
 ): readonly Merged[] {
   const rows = keys.length > 1 ? completed(found) : found;
+  const isPatch = base.node === patch?.node;
   let dest: Merged[] = base.items().map((spot) => ({ node: spot.node, spot }));
   let added: Merged[] = [];
   const valid = keys.filter((_, at) => rows.some((row) => row[at] !== ""));
@@ -170,25 +218,40 @@ function mergeItems(
     const values = valid.length === 0 ? row : row.filter((_, at) => valid.includes(keys[at] ?? ""));
     const [wanted, wants] = named(used, values);
     const before = element(dest, wanted, wants);
-    const merged = walk(before?.spot, matching(patch, wanted, wants), type.fields.size > 0 ? type : undefined);
+    // A list that is merged with itself changes under the tool's hands.
+    const other = isPatch ? before?.spot : matching(patch, wanted, wants);
+    const merged = walk(before?.spot, other, type.fields.size > 0 ? type : undefined);
     if (merged === undefined || isNull(merged.node) || isEmptyMap(merged.node)) {
+      const bare = isPatch && before !== undefined ? withoutDirective(before) : before;
+      dest = dest.map((one) => (one === before && bare !== undefined ? bare : one));
       dest = setElement(dest, undefined, used, values);
       continue;
     }
-    const item = withKeys(merged, used, values);
+    const item = respotted(withKeys(merged, used, values));
     // An item of the object that was merged is the same item from now on.
-    if (before !== undefined && merged.spot === before.spot) dest = dest.map((one) => (one === before ? item : one));
+    if (before !== undefined && merged.spot.node === before.spot.node)
+      dest = dest.map((one) => (one === before ? item : one));
     added = setElement(added, item, used, values);
   }
   return rows.length === 0 ? dest : appendAll(added, dest, used);
+}
+
+function withoutDirective({ node, spot }: Merged): Merged {
+  return respotted({ node: node.kind === "map" ? withoutEntry(node, DIRECTIVE) : node, spot });
+}
+
+/** What came out, as something that can be merged again. */
+function respotted({ node, spot }: Merged): Merged {
+  return node === spot.node ? { node, spot } : { node, spot: new Spot(node, spot.parent, spot.key, spot.root) };
 }
 
 /** Rows that agree where both say something are of the same item. */
 function completed(found: readonly Row[]): readonly Row[] {
   const rows = [...found];
   for (let i = 0; i < rows.length; i++) {
+    const one = rows[i];
     for (let j = 0; j < rows.length; j++) {
-      const [one, other] = [rows[i], rows[j]];
+      const other = rows[j];
       if (one === undefined || other === undefined) continue;
       if (!one.some((value, at) => value === other[at])) continue;
       if (one.some((value, at) => value !== other[at] && value !== "" && other[at] !== "")) continue;

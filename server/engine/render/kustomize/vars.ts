@@ -69,7 +69,7 @@ export function resolveVars(
   const values = new Map<string, ScalarTree>();
   for (const variable of vars) {
     try {
-      const value = valueOf(variable, items, problems.uncertain);
+      const value = takenBy(variable, items, problems.uncertain);
       values.set(textOf(variable.at("name")?.node), value);
     } catch (error) {
       problems.refused(error, variable.place);
@@ -85,7 +85,7 @@ export function resolveVars(
   });
 }
 
-function valueOf(variable: Spot, items: readonly Item[], isUncertain: boolean): ScalarTree {
+function takenBy(variable: Spot, items: readonly Item[], isUncertain: boolean): ScalarTree {
   const name = textOf(variable.at("name")?.node);
   const fieldRef = variable.at("fieldref") ?? variable.at("fieldRef");
   const fieldPath = fieldRef?.at("fieldpath") ?? fieldRef?.at("fieldPath");
