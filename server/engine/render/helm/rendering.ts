@@ -10,6 +10,7 @@ import type { HelmBuild } from "../specs.ts";
 import { Aligner, isSamePlace, type LastTurns } from "./align.ts";
 import { Evaluator } from "./evaluate.ts";
 import { sequence } from "./match.ts";
+import { type Chunk, chunksOf } from "./output.ts";
 import { type Chart, type ChartFiles, Release } from "./sources.ts";
 import { templateOf } from "./template.ts";
 
@@ -24,12 +25,6 @@ export interface HelmObject extends RenderedObject {
 
 export interface HelmRendering extends Rendering {
   readonly objects: readonly HelmObject[];
-}
-
-/** One document as helm printed it. */
-interface Chunk {
-  readonly source: string;
-  readonly text: string;
 }
 
 /** What evaluating the templates of one chart may take, in steps. */
@@ -64,21 +59,6 @@ export function renderedChart(output: string, files: ChartFiles, build: HelmBuil
   const uris = new Set(release.files);
   if (build.inline !== undefined) uris.add(build.inline.document.uri);
   return { objects, problems: [], files: uris, complete: true, failed: false };
-}
-
-/** Is this what `helm template` prints: nothing, or documents that say where they come from. */
-export function looksRendered(output: string): boolean {
-  return output.trim() === "" || HEADER.test(output);
-}
-
-const HEADER = /^---\r?\n# Source: /m;
-
-function* chunksOf(output: string): Generator<Chunk> {
-  const headers = [...output.matchAll(/^---\r?\n# Source: (.*?)\r?\n/gm)];
-  for (const [at, header] of headers.entries()) {
-    const text = output.slice(header.index + header[0].length, headers[at + 1]?.index ?? output.length);
-    yield { source: header[1] ?? "", text };
-  }
 }
 
 function treeOf(text: string): MapTree | undefined {
