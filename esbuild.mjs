@@ -76,6 +76,7 @@ const LATER = {
 const OWN_LATER = {
   "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
   "server/engine/render/kustomize/build.ts": { file: "kustomize.js", names: ["buildKustomization"] },
+  "server/engine/render/helm/rendering.ts": { file: "helm.js", names: ["looksRendered", "renderedChart"] },
 };
 
 const fileOf = (library) => `${library.replace(/^.*\//, "")}.js`;

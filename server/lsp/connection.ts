@@ -8,17 +8,18 @@ import {
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
-  type Range,
   ResponseError,
-  TextDocumentContentChangeEvent,
+  type TextDocumentContentChangeEvent,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import type { Language, Texts } from "../../model/text/texts.ts";
 import { actionsAt } from "../features/code-actions.ts";
 import { diagnosticsOf, type KmmDiagnostic } from "../features/diagnostics.ts";
 import { hoverAt } from "../features/hover.ts";
+import type { ChartRenderer } from "../host/charts.ts";
 import { normalUri } from "../host/uris.ts";
 import { explainPractice, report, statusOf } from "./answers.ts";
+import { RenderedCharts } from "./charts.ts";
 import { type Client, clientOf, foldersOf, initializeResult } from "./client.ts";
 import { type ActionOptions, isAskedAbout, toAction, toDiagnostic } from "./convert.ts";
 import { documentReport, workspaceItems } from "./diagnostics.ts";
@@ -33,7 +34,8 @@ import {
   REPORT_REQUEST,
   type ReportParams,
 } from "./protocol.ts";
-import { beforeAnswer, Debounced, Typing } from "./schedule.ts";
+import { Publisher } from "./publisher.ts";
+import { beforeAnswer, Debounced } from "./schedule.ts";
 import { readSettings, type ServerSettings } from "./settings.ts";
 
 export interface ServerHost {
@@ -41,6 +43,8 @@ export interface ServerHost {
   texts(language: Language): Texts;
   /** The explanation of a practice as Markdown. */
   explain(practice: string, language: Language): string | undefined;
+  /** Renders charts by the program at a path, or by the one on the PATH. */
+  charts(program: string | undefined): ChartRenderer;
   /** A URI that explains a practice without a client that does: a page beside the bundle. */
   pageOf(practice: string, language: Language): string | undefined;
 }
@@ -61,21 +65,33 @@ class Server {
   #trusted = false;
   /** Counts scans, so that an older one stops. */
   #scan = 0;
-  readonly #typing = new Typing();
-  readonly #pending = new Map<string, { timer: NodeJS.Timeout | undefined; since: number }>();
+  readonly #publisher: Publisher;
   readonly #report: Debounced;
   readonly #disk: Debounced;
   readonly #changedOnDisk = new Set<string>();
   readonly #others: Debounced;
+  readonly #charts: RenderedCharts;
 
   constructor(connection: Connection, host: ServerHost) {
     this.#connection = connection;
     this.#host = host;
     this.#texts = host.texts("en");
     this.#files = new Files([], this.#settings);
+    this.#publisher = new Publisher({
+      pull: () => this.#client.pull,
+      document: (uri) => this.#files.document(uri),
+      diagnosticsOf: (uri) => this.#diagnostics(uri),
+      send: (findings) => void connection.sendDiagnostics(findings),
+    });
     this.#report = new Debounced(() => void this.#updateStatus(), 250, 1_000);
     this.#disk = new Debounced(() => this.#takeDisk(), 100, 1_000);
     this.#others = new Debounced(() => void this.#updateOthers(), 150, 500);
+    const renderer = () => (this.#settings.helm.render ? host.charts(this.#settings.helm.path) : undefined);
+    this.#charts = new RenderedCharts(
+      renderer,
+      () => this.#files,
+      () => this.#rendered(),
+    );
   }
 
   listen(): void {
@@ -84,7 +100,7 @@ class Server {
     connection.onInitialized(() => this.#initialized());
     connection.onDidOpenTextDocument(({ textDocument: it }) => {
       this.#files.edit(TextDocument.create(it.uri, it.languageId, it.version, it.text));
-      this.#publish(it.uri);
+      this.#publisher.publish(it.uri);
       this.#othersChanged();
     });
     connection.onDidChangeTextDocument(({ textDocument, contentChanges }) =>
@@ -93,11 +109,8 @@ class Server {
     connection.onDidCloseTextDocument(({ textDocument }) => {
       const document = this.#files.document(textDocument.uri);
       if (document === undefined) return;
-      clearTimeout(this.#pending.get(textDocument.uri)?.timer);
-      this.#pending.delete(textDocument.uri);
       this.#files.close(document);
-      this.#said.delete(document.uri);
-      if (!this.#client.pull) void connection.sendDiagnostics({ uri: textDocument.uri, diagnostics: [] });
+      this.#publisher.closed(textDocument.uri);
       this.#othersChanged();
     });
     connection.onDidChangeWatchedFiles(({ changes }) => {
@@ -136,6 +149,7 @@ class Server {
       this.#report.cancel();
       this.#disk.cancel();
       this.#others.cancel();
+      this.#charts.stop();
     });
     connection.listen();
   }
@@ -220,6 +234,7 @@ class Server {
       if (read && !stopped) this.#whole = files;
       this.#publishAll();
       this.#sendStatus();
+      this.#charts.trigger();
       void this.#connection.sendNotification(INDEX_DONE, { files: files.snapshot.files.size });
     } catch (error) {
       this.#connection.console.error(String(error));
@@ -240,28 +255,19 @@ class Server {
     // An edit to what is not open, or one that comes too late, is none of ours.
     if (document === undefined || version < document.version) return;
     this.#files.edit(TextDocument.update(document, changes, version));
-    const now = performance.now();
-    const only = changes.length === 1 ? changes[0] : undefined;
-    const wait =
-      only !== undefined && TextDocumentContentChangeEvent.isIncremental(only)
-        ? this.#typing.after({ ...only.range.start, inserted: only.text.length, removed: !isEmpty(only.range) }, now)
-        : { pause: 0, longest: 0 };
-    const pending = this.#pending.get(uri) ?? { timer: undefined, since: now };
-    clearTimeout(pending.timer);
-    const pause = Math.min(wait.pause, pending.since + wait.longest - now);
-    const say = () => {
-      this.#pending.delete(uri);
-      this.#publish(uri);
-    };
-    if (pause > 0) {
-      pending.timer = setTimeout(say, pause);
-      this.#pending.set(uri, pending);
-    } else say();
+    this.#publisher.typed(uri, changes);
     this.#othersChanged();
   }
 
-  /** What one file says may change what is said of others. */
+  /** Charts were rendered: what they apply is judged, and said where it should change. */
+  #rendered(): void {
+    this.#publishAll();
+    this.#report.trigger();
+  }
+
+  /** What one file says may change what is said of others, and what charts are rendered to. */
   #othersChanged(): void {
+    if (!this.#scanning) this.#charts.trigger();
     if (this.#files.open.length > 1) this.#others.trigger();
     this.#report.trigger();
   }
@@ -274,6 +280,7 @@ class Server {
     else {
       void this.#updateOthers();
       this.#report.trigger();
+      this.#charts.trigger();
     }
   }
 
@@ -282,22 +289,8 @@ class Server {
       if (this.#client.refresh) void this.#connection.languages.diagnostics.refresh();
       return;
     }
-    for (const document of this.#files.open) if (!this.#pending.has(document.uri)) this.#publish(document.uri, false);
+    this.#publisher.again(this.#files.open.map(({ uri }) => uri));
   }
-
-  /** What was said of a version already is said again only when it changed, or where somebody waits for it. */
-  #publish(uri: string, waitedFor = true): void {
-    const document = this.#files.document(uri);
-    if (this.#client.pull || document === undefined) return;
-    const { version } = document;
-    const diagnostics = this.#diagnostics(uri);
-    const said = `${version} ${JSON.stringify(diagnostics)}`;
-    if (!waitedFor && this.#said.get(document.uri) === said) return;
-    this.#said.set(document.uri, said);
-    void this.#connection.sendDiagnostics({ uri, version, diagnostics });
-  }
-
-  readonly #said = new Map<string, string>();
 
   #found(uri: string): readonly KmmDiagnostic[] {
     const { snapshot } = this.#files;
@@ -395,8 +388,4 @@ class Server {
       throw new ResponseError(ErrorCodes.InternalError, "The request failed; the log says why.");
     }
   }
-}
-
-function isEmpty({ start, end }: Range): boolean {
-  return start.line === end.line && start.character === end.character;
 }

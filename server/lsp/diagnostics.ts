@@ -27,7 +27,12 @@ export async function workspaceItems(
   const entries = [...snapshot.files.values()].filter(
     (entry) =>
       entry.source !== undefined &&
-      (entry.resources.length > 0 || entry.role === "pipeline" || entry.role === "config" || known.has(entry.uri)),
+      (entry.resources.length > 0 ||
+        entry.role === "pipeline" ||
+        entry.role === "config" ||
+        entry.role === "kustomization" ||
+        known.has(entry.uri) ||
+        snapshot.environments.using(entry.uri).length > 0),
   );
   const items: WorkspaceDocumentDiagnosticReport[] = [];
   const waiting = entries.values();

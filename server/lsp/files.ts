@@ -48,6 +48,17 @@ export class Files {
     return this.#open.get(normalUri(uri));
   }
 
+  /** Texts of what is open, by URI: what is on the disk may be older. */
+  unsaved(): ReadonlyMap<string, string> {
+    return new Map([...this.#open].map(([uri, document]) => [uri, document.getText()]));
+  }
+
+  /** What a program made of the files. */
+  take(changes: readonly Change[]): void {
+    this.#workspace.apply(changes);
+    this.#fetch();
+  }
+
   clientUri(uri: string): string {
     return this.#spelling.get(uri) ?? uri;
   }
