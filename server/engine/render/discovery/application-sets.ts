@@ -1,12 +1,11 @@
 /** The Applications that an ApplicationSet makes, as far as files of the workspace say which. */
-import { matchesWith } from "../../../../model/wildcards.ts";
 import { resolve } from "../../dialects/kustomize.ts";
-import { matchesName } from "../../globs.ts";
-import { baseName, parentOf, relativePath } from "../../layout.ts";
+import { baseName, parentOf } from "../../layout.ts";
 import type { Entry, Tree } from "../../tree/tree.ts";
 import { withEntries, withItems, withOrigin } from "../graft.ts";
 import { Spot, scalarAt } from "../kustomize/nodes.ts";
 import type { GitOpsContext } from "./deliveries.ts";
+import { matchesPath, pathIn } from "./listing.ts";
 import { at, type GitOpsObject, items, known } from "./objects.ts";
 
 /** An Application as it is written, or as an ApplicationSet makes it. */
@@ -155,16 +154,15 @@ function gitParameters(
   const matching = (key: string, paths: readonly string[]) => {
     const [wanted, unwanted] = [patterns(key, false), patterns(key, true)];
     return paths.filter(
-      (path) => wanted.some((one) => matches(one, path)) && !unwanted.some((one) => matches(one, path)),
+      (path) => wanted.some((one) => matchesPath(one, path)) && !unwanted.some((one) => matchesPath(one, path)),
     );
   };
-  const decoded = (uri: string) => relativePath({ uri: base, name: "", versionControl: "unknown" }, uri);
   if (at(git, "directories") !== undefined) {
-    const folders = context.listing.foldersIn(base).map(decoded);
+    const folders = context.listing.foldersIn(base).map((uri) => pathIn(base, uri));
     const seen = folders.filter((path) => !path.split("/").some((segment) => segment.startsWith(".")));
     return matching("directories", seen).map((path) => pathParameters(path, prefix));
   }
-  const files = context.listing.below(base).map(({ uri }) => decoded(uri));
+  const files = context.listing.below(base).map(({ uri }) => pathIn(base, uri));
   return matching("files", files).map((path) => {
     const own = contentOf(context, resolve(base, path));
     return new Map([...own, ...pathParameters(parentOf(`/${path}`).slice(1), prefix, baseName(path))]);
@@ -199,18 +197,6 @@ function pathParameters(path: string, prefix: string | undefined, file?: string)
 
 function normalized(text: string): string {
   return text.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
-}
-
-/** A pattern of folders or files: `*` within a segment, `**` for any number of them. */
-function matches(pattern: string, path: string): boolean {
-  const wanted = pattern.replace(/^\.?\/+/, "").split("/");
-  const segments = path.split("/");
-  return matchesWith(
-    wanted,
-    segments.length,
-    (one) => one === "**",
-    (one, index) => matchesName(one, segments[index] ?? ""),
-  );
 }
 
 const EXPRESSION = /\{\{-?\s*(?:index\s+\.([\w.]+)\s+"?([\w.-]+)"?|\.?([\w./-]+(?:\[\d+\])?))\s*-?\}\}/g;

@@ -3,7 +3,7 @@ import { resolve } from "../../dialects/kustomize.ts";
 import { matchesName } from "../../globs.ts";
 import { isYamlPath } from "../../layout.ts";
 import type { Tree } from "../../tree/tree.ts";
-import { listOf, mapOf, type Spot, scalarAt, stringAt } from "../kustomize/nodes.ts";
+import { listOf, mapOf, type Spot, scalarAt, stringAt, textOf } from "../kustomize/nodes.ts";
 import type { EnvironmentSpec, FolderBuild, HelmBuild, KustomizeBuild } from "../specs.ts";
 import { type Application, applicationsOf } from "./application-sets.ts";
 import { asRelease } from "./charts.ts";
@@ -24,25 +24,24 @@ export function claimsOf(listing: Listing, objects: GitOpsObjects): readonly Cla
       one,
       ...items(one, "matrix", "generators"),
     ]);
-    const claims = (source: Spot | undefined, paths: readonly (string | undefined)[]): Claim[] => {
-      const url = known(source, "repoURL") ?? "";
-      // Of a pattern of folders the part before the first `*` has to be there.
-      return paths.flatMap((path) =>
-        path === undefined || path.includes("{{")
-          ? []
-          : [{ url, path: path.replace(/^\/+/, "").replace(/(^|\/)[^/]*[*?[{].*$/, ""), root }],
-      );
+    const claim = (source: Spot | undefined, path: Spot | undefined): Claim[] => {
+      // Of what is put together, the part in front is known.
+      const [text = "", ...rest] = textOf(path?.node).split("{{");
+      const known = rest.length === 0 ? text : text.slice(0, Math.max(0, text.lastIndexOf("/")));
+      return known === "" ? [] : [{ url: urlOf(source), path: known, root }];
     };
     return [
-      ...sourcesOf(template).flatMap((source) => claims(source, [known(source, "path")])),
+      ...sourcesOf(template).flatMap((source) => claim(source, at(source, "path"))),
       ...generated.flatMap((one) =>
-        claims(
-          at(one, "git"),
-          items(one, "git", "directories").map((item) => known(item, "path")),
-        ),
+        items(one, "git", "directories").flatMap((item) => claim(at(one, "git"), at(item, "path"))),
       ),
     ];
   });
+}
+
+/** The address of the repository; of one that a template decides nothing is known. */
+function urlOf(source: Spot | undefined): string {
+  return known(source, "repoURL") ?? "";
 }
 
 function sourcesOf(application: Spot | undefined): readonly Spot[] {
@@ -65,7 +64,7 @@ function deliveriesOf(context: GitOpsContext, application: Application): readonl
   if (root === undefined) return [];
   const sources = sourcesOf(spot);
   const checkouts = new Map<Spot, Checkout | undefined>(
-    sources.map((source) => [source, context.repositories.of(known(source, "repoURL") ?? "", root)]),
+    sources.map((source) => [source, context.repositories.of(urlOf(source), root)]),
   );
   const references = new Map(sources.map((source) => [known(source, "ref") ?? "", checkouts.get(source)?.base]));
   const name = known(spot, "metadata", "name") ?? "";

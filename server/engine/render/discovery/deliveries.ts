@@ -64,7 +64,7 @@ function nameOf(context: Context, delivery: Delivery): Named {
     first(hints, environmentIn);
   const aside = standsAside(at) || standsAside(declared.slice(0, Math.max(0, declared.lastIndexOf("/"))));
   return {
-    name: found ?? (name === "" ? "default" : name),
+    name: found ?? (preview ? "preview" : name === "" ? "default" : name),
     nonProduction: preview || aside || (found !== undefined && saysNonProduction(found)),
   };
 }

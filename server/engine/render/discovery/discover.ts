@@ -62,7 +62,6 @@ function deliveredEnvironments(
 ): readonly EnvironmentSpec[] {
   const objects = new GitOpsObjects(resources ?? writtenIn(context.listing));
   const claims = [...argoClaims(context.listing, objects), ...fluxClaims(context.listing, objects)];
-  if (claims.length === 0) return [];
   const gitOps = { ...context, repositories: new Repositories(context.listing, claims) };
   const byRoot = new Map<string, EnvironmentSpec[]>();
   for (const spec of [...argoEnvironments(gitOps, objects), ...fluxEnvironments(gitOps, objects)]) {

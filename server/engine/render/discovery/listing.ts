@@ -1,7 +1,9 @@
 /** The files of a workspace by folder, put together when somebody first asks. */
+import { matchesWith } from "../../../../model/wildcards.ts";
 import type { FileEntry } from "../../files.ts";
+import { matchesName } from "../../globs.ts";
 import type { ReadonlyLayers } from "../../layers.ts";
-import { parentOf, type Root } from "../../layout.ts";
+import { parentOf, type Root, relativePath } from "../../layout.ts";
 
 const KUSTOMIZATIONS = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 const CHARTS = ["Chart.yaml", "Chart.yml"];
@@ -67,6 +69,11 @@ export class Listing {
     return [folder, ...this.foldersIn(folder)].flatMap((one) => this.in(one));
   }
 
+  /** The folders below a folder that a pattern names: `*` within a segment, `**` for any number of them. */
+  foldersLike(base: string, pattern: string): readonly string[] {
+    return this.foldersIn(base).filter((one) => matchesPath(pattern, pathIn(base, one)));
+  }
+
   /** The kustomization that is built for a folder. */
   kustomizationIn(folder: string): FileEntry | undefined {
     return this.#first(folder, KUSTOMIZATIONS);
@@ -88,6 +95,23 @@ export class Listing {
     }
     return undefined;
   }
+}
+
+/** The path below a folder, decoded. */
+export function pathIn(base: string, uri: string): string {
+  return relativePath({ uri: base, name: "", versionControl: "unknown" }, uri);
+}
+
+/** A pattern of folders or files, as Git generators of Argo CD have them. */
+export function matchesPath(pattern: string, path: string): boolean {
+  const wanted = pattern.replace(/^\.?\/+/, "").split("/");
+  const segments = path.split("/");
+  return matchesWith(
+    wanted,
+    segments.length,
+    (one) => one === "**",
+    (one, index) => matchesName(one, segments[index] ?? ""),
+  );
 }
 
 interface Folders {

@@ -3,7 +3,7 @@ import { resolve } from "../../dialects/kustomize.ts";
 import type { Root } from "../../layout.ts";
 import type { Listing } from "./listing.ts";
 
-/** A path of a repository that some object delivers. */
+/** A path of a repository that some object delivers, or a pattern of paths. */
 export interface Claim {
   /** What tells the repository apart: its URL as far as it is known. */
   readonly url: string;
@@ -55,7 +55,8 @@ export class Repositories {
     let shallow = 0;
     let missing = 0;
     for (const path of paths) {
-      if (!holdsManifests(this.#listing, resolve(base, path))) missing++;
+      const folders = path.includes("*") ? this.#listing.foldersLike(base, path) : [resolve(base, path)];
+      if (!folders.some((one) => holdsManifests(this.#listing, one))) missing++;
       else if (segmentsOf(path).length >= depth) deep++;
       else shallow++;
     }
