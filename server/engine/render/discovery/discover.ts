@@ -5,7 +5,7 @@ import type { FileEntry } from "../../files.ts";
 import type { ReadonlyLayers } from "../../layers.ts";
 import { type Charts, parentOf, type Root } from "../../layout.ts";
 import type { RenderProblem } from "../rendered.ts";
-import type { EnvironmentSpec } from "../specs.ts";
+import type { EnvironmentSpec, KustomizeBuild } from "../specs.ts";
 import { claimsOf as argoClaims, argoEnvironments } from "./argo-cd.ts";
 import { chartEnvironments, type DeliveredCharts } from "./charts.ts";
 import { type Context, namedByFolder } from "./context.ts";
@@ -100,7 +100,7 @@ function chartsOf(delivered: readonly EnvironmentSpec[]): DeliveredCharts {
 }
 
 function kustomizeEnvironments(context: Context, delivered: readonly EnvironmentSpec[]): readonly EnvironmentSpec[] {
-  const elsewhere = new Set(delivered.filter(({ build }) => build.tool === "kustomize").map(({ root }) => root));
+  const elsewhere = new Set(delivered.flatMap(({ build }) => (build.tool === "kustomize" ? foldersOf(build) : [])));
   const roots = context.kustomizations.roots().filter((entry) => !elsewhere.has(parentOf(entry.uri)));
   return roots.map((entry) => {
     const root = parentOf(entry.uri);
@@ -114,6 +114,12 @@ function kustomizeEnvironments(context: Context, delivered: readonly Environment
       declaredBy: undefined,
     };
   });
+}
+
+/** What is built, and what is drawn in by the kustomization that is made for it. */
+function foldersOf({ kustomization, generated = [] }: KustomizeBuild): readonly string[] {
+  const folder = parentOf(kustomization);
+  return [folder, ...generated.map((path) => resolve(folder, path))];
 }
 
 function settled(context: Context, specs: readonly EnvironmentSpec[], previous: Discovery | undefined): Discovery {
@@ -157,11 +163,9 @@ function filesOf(context: Context, { build }: EnvironmentSpec): Iterable<string>
   switch (build.tool) {
     case "kustomize":
       return [
-        ...context.kustomizations.members(parentOf(build.kustomization)),
-        ...(build.generated ?? []).flatMap((path) => {
-          const uri = resolve(parentOf(build.kustomization), path);
-          return context.listing.files.has(uri) ? [uri] : [...context.kustomizations.members(uri)];
-        }),
+        ...foldersOf(build).flatMap((uri) =>
+          context.listing.files.has(uri) ? [uri] : [...context.kustomizations.members(uri)],
+        ),
       ];
     case "helm":
       return [
