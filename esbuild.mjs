@@ -76,7 +76,8 @@ const LATER = {
 const OWN_LATER = {
   "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
   "server/engine/render/kustomize/build.ts": { file: "kustomize.js", names: ["buildKustomization"] },
-  "server/engine/render/helm/rendering.ts": { file: "helm.js", names: ["looksRendered", "renderedChart"] },
+  "server/engine/render/helm/said.ts": { file: "helm.js", names: ["fromHelm"] },
+  "server/host/helm-charts.ts": { file: "helm-program.js", names: ["helmRenderer"] },
 };
 
 const fileOf = (library) => `${library.replace(/^.*\//, "")}.js`;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import type { Language } from "../model/text/texts.ts";
+import { helmRenderer } from "./host/helm-charts.ts";
 import { loadTexts } from "./host/texts.ts";
 import { uriOfPath } from "./host/uris.ts";
 import { serve } from "./lsp/connection.ts";
@@ -21,7 +22,7 @@ const pageOf = (practice: string, language: Language) => join(folder, "practices
 serve(connection, {
   version: KMM_VERSION,
   texts: (language) => loadTexts(folder, language),
-  charts: () => ({ render: async () => ({ problems: [] }) }),
+  charts: (program) => helmRenderer(program),
   explain: (practice, language) => {
     const page = pageOf(practice, language);
     return existsSync(page) ? readFileSync(page, "utf8") : undefined;

@@ -1,5 +1,6 @@
 /** The command line: pushes files, prints, sets the exit status. Data goes to stdout, messages to stderr. */
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { PRACTICES } from "../../model/practices.ts";
 import { SOURCES } from "../../model/sources.ts";
@@ -42,6 +43,8 @@ interface CheckOptions {
   readonly target?: Levels;
   readonly failBelow?: Levels;
   readonly strict?: boolean;
+  /** Commander makes `true` of what was not said. */
+  readonly helm: string | boolean;
 }
 
 export async function main(args: readonly string[], host: CliHost): Promise<ExitCode> {
@@ -98,6 +101,8 @@ function programIn(texts: Texts, host: CliHost, exit: (code: ExitCode) => void):
     .option("--target <levels>", say(texts, "cli.target"), levels)
     .option("--fail-below <levels>", say(texts, "cli.failBelow"), levels)
     .option("--strict", say(texts, "cli.strict"))
+    .option("--helm <program>", say(texts, "cli.helm"))
+    .option("--no-helm", say(texts, "cli.noHelm"))
     .addOption(language())
     .action(async (paths: string[], options: CheckOptions) => exit(await check(paths, options, texts, host)));
   program
@@ -105,6 +110,8 @@ function programIn(texts: Texts, host: CliHost, exit: (code: ExitCode) => void):
     .description(say(texts, "cli.render"))
     .argument("[path]", say(texts, "cli.path"), ".")
     .option("--environment <name>", say(texts, "cli.environment"))
+    .option("--helm <program>", say(texts, "cli.helm"))
+    .option("--no-helm", say(texts, "cli.noHelm"))
     .addOption(format("yaml", "json"))
     .addOption(language())
     .action(async (path: string, options: RenderOptions) => exit(await render(path, options, texts, host)));
@@ -137,13 +144,23 @@ function languageIn(args: readonly string[]): Language | undefined {
   return LANGUAGES.find((one) => one === asked);
 }
 
+function targetOf({ target }: CheckOptions) {
+  return target === undefined ? {} : { target };
+}
+
+function programOf({ helm }: { readonly helm: string | boolean }): string | false | undefined {
+  if (typeof helm === "boolean") return helm ? undefined : false;
+  return /[\\/]/.test(helm) ? resolve(helm) : helm;
+}
+
 interface RenderOptions {
   readonly environment?: string;
+  readonly helm: string | boolean;
   readonly format: "yaml" | "json";
 }
 
 async function render(path: string, options: RenderOptions, texts: Texts, host: CliHost): Promise<ExitCode> {
-  const snapshot = await read([path], { applied: true }, texts);
+  const snapshot = await read([path], { applied: true, helm: programOf(options) }, texts);
   const { environment } = options;
   const names = environmentNames(snapshot);
   const views = renderedViews(snapshot, environment);
@@ -166,7 +183,7 @@ function buildNotices(snapshot: Snapshot, texts: Texts): readonly string[] {
 }
 
 async function check(paths: readonly string[], options: CheckOptions, texts: Texts, host: CliHost): Promise<ExitCode> {
-  const snapshot = await read(paths, options, texts);
+  const snapshot = await read(paths, { ...targetOf(options), helm: programOf(options) }, texts);
   const problems = configProblems(snapshot, texts);
   for (const { text } of problems) host.err(`${text}\n`);
   if (problems.some(({ isError }) => isError)) return 2;

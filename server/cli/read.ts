@@ -6,6 +6,8 @@ import { PRACTICES } from "../../model/practices.ts";
 import { say, type Texts } from "../../model/text/texts.ts";
 import type { Root } from "../engine/layout.ts";
 import { type Change, type Snapshot, Workspace } from "../engine/workspace.ts";
+import { Charts } from "../host/charts.ts";
+import { helmRenderer } from "../host/helm-charts.ts";
 import { DEFAULT_MAX_FILE_SIZE_KB, MAX_ROUNDS, readWanted, rootAt, walk } from "../host/node-files.ts";
 import { readText } from "../host/read-text.ts";
 import { uriOfPath } from "../host/uris.ts";
@@ -16,6 +18,8 @@ export interface ReadOptions {
   readonly target?: Levels;
   /** A folder that is named is applied, even where another one builds upon it. */
   readonly applied?: boolean;
+  /** The helm program; `false` where no chart is to be rendered. */
+  readonly helm?: string | false | undefined;
 }
 
 const DISK = { exclude: [], maxFileSizeKb: DEFAULT_MAX_FILE_SIZE_KB };
@@ -38,6 +42,7 @@ export async function read(paths: readonly string[], options: ReadOptions, texts
     ),
   );
   fetchWanted(workspace);
+  if (options.helm !== false) await renderCharts(workspace, options.helm);
   return workspace.snapshot;
 }
 
@@ -49,6 +54,18 @@ function fetchWanted(workspace: Workspace): void {
     if (wanted.length === 0) return;
     for (const uri of wanted) tried.add(uri);
     workspace.apply(readWanted(wanted, DISK));
+  }
+}
+
+/** What charts are rendered to may name more files, and more charts. */
+async function renderCharts(workspace: Workspace, program: string | undefined): Promise<void> {
+  const charts = new Charts(helmRenderer(program), (changes) => workspace.apply(changes));
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const before = workspace.snapshot;
+    charts.update(before, new Map());
+    await charts.finished();
+    if (workspace.snapshot === before) return;
+    fetchWanted(workspace);
   }
 }
 

@@ -13,7 +13,7 @@ import { Catalogue, Judge, type JudgeError } from "./judge.ts";
 import { Layers, type ReadonlyLayers } from "./layers.ts";
 import { baseName, Charts, parentOf, type Root, rootOf } from "./layout.ts";
 import { Outcomes } from "./outcomes.ts";
-import type { HelmOutput } from "./render/render.ts";
+import type { HelmOutput } from "./render/helm/said.ts";
 import { type JudgementCache, type Parts, WorldSnapshot } from "./snapshot.ts";
 import type { SourceDocument } from "./source.ts";
 import { WorldIndex } from "./world-index.ts";

@@ -1,6 +1,6 @@
 /** Charts of a workspace as the helm program renders them: what is missing or out of date, and nothing else. */
 import type { FileEntry } from "../engine/files.ts";
-import type { HelmOutput } from "../engine/render/render.ts";
+import type { HelmOutput } from "../engine/render/helm/said.ts";
 import type { EnvironmentSpec, HelmBuild } from "../engine/render/specs.ts";
 import type { SourceFile } from "../engine/source.ts";
 import type { Change, Snapshot } from "../engine/workspace.ts";
@@ -10,7 +10,10 @@ export interface ChartRenderer {
   render(spec: HelmSpec, snapshot: Snapshot, open: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Rendered>;
 }
 
-export type Rendered = { readonly output: string } | Extract<HelmOutput, { readonly problems: unknown }>;
+export type Rendered =
+  | { readonly output: string; readonly missing: readonly string[] }
+  | Exclude<HelmOutput, { readonly of: unknown }>
+  | { readonly aborted: true };
 
 export interface HelmSpec extends EnvironmentSpec {
   readonly build: HelmBuild;
@@ -73,9 +76,9 @@ export class Charts {
     this.#running++;
     try {
       const said = await this.#renderer.render(spec, snapshot, open, stop.signal);
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted || "aborted" in said) return;
       const of = new Map<string, SourceFile | undefined>([...entries].map(([uri, entry]) => [uri, entry?.source]));
-      const helm: HelmOutput = "output" in said ? { output: said.output, of } : said;
+      const helm: HelmOutput = "output" in said ? { ...said, of } : said;
       this.#apply([{ uri: spec.build.chart, environment: spec.id, helm }]);
     } finally {
       this.#running--;

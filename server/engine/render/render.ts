@@ -3,22 +3,12 @@ import { once } from "../../../model/memo.ts";
 import type { FileEntry } from "../files.ts";
 import type { ReadonlyLayers } from "../layers.ts";
 import { type SourceDocument, SourceFile } from "../source.ts";
-import { renderedChart } from "./helm/rendering.ts";
+import { fromHelm, type HelmOutput } from "./helm/said.ts";
 import type { ChartFiles } from "./helm/sources.ts";
 import { buildKustomization, type KustomizeFiles } from "./kustomize/build.ts";
-import type { RenderedObject, Rendering, RenderProblem } from "./rendered.ts";
+import type { RenderedObject, Rendering } from "./rendered.ts";
 import type { EnvironmentSpec, HelmBuild, KustomizeBuild } from "./specs.ts";
 import { substituted } from "./substitute.ts";
-
-/** What the helm program said of a chart with the values of one environment. */
-export type HelmOutput =
-  | {
-      readonly output: string;
-      /** The files it was rendered from, as they were: what was typed since is not in it. */
-      readonly of: ReadonlyMap<string, SourceFile | undefined>;
-    }
-  /** Why there is none. */
-  | { readonly problems: readonly RenderProblem[] };
 
 export interface RenderInput {
   readonly files: ReadonlyLayers<FileEntry>;
@@ -47,15 +37,7 @@ export function render(spec: EnvironmentSpec, around: RenderInput): Rendering | 
 
 function renderedHelm(spec: EnvironmentSpec, build: HelmBuild, around: RenderInput): Rendering | undefined {
   const said = around.helm.get(spec.id);
-  if (said === undefined) return undefined;
-  if ("output" in said) return renderedChart(said.output, chartFiles(around.files), build);
-  return {
-    objects: [],
-    problems: said.problems,
-    files: new Set([`${build.chart}/Chart.yaml`]),
-    complete: false,
-    failed: true,
-  };
+  return said === undefined ? undefined : fromHelm(said, chartFiles(around.files), build);
 }
 
 /** URI of the kustomization in a folder. */

@@ -56,15 +56,13 @@ export class Aligner {
     const written = this.#document.tree();
     const place: Place = { document: this.#document, path: [] };
     const region = { from: 0, to: this.#document.text.length };
-    const inside = this.#take(written?.start ?? 0, rendered, written, undefined);
-    const aligned = inside(() => {
-      if (written?.kind === "map" || written?.kind === "list")
-        return this.#node(rendered, written, place, undefined, region);
-      const from = written === undefined ? this.#printed(region, undefined, rendered) : undefined;
-      return from === undefined
+    const loops = this.#loopsAt(written?.start ?? 0);
+    if (loops.length > 0) this.#enter(loops, written === undefined ? [] : pairsOf(rendered, written));
+    const from = written === undefined ? this.#printed(region, undefined, rendered) : undefined;
+    const aligned =
+      from === undefined
         ? this.#node(rendered, written, place, undefined, region)
         : this.#decided(rendered, place, undefined, from);
-    });
     return aligned.kind !== "map" ? rendered : aligned.origin === undefined ? withOrigin(aligned, place) : aligned;
   }
 
@@ -99,22 +97,23 @@ export class Aligner {
     const aligned = entries.map((entry): Entry => {
       const { key } = entry;
       const inherited = below(place, key);
-      const match = filled(written, entryFor(written, key, entry.value, this.#read), entry.value);
+      const found = entryFor(written, key, entry.value, this.#read);
+      const match = filled(written, found, entry.value);
       let value: Tree;
       if (match === undefined) {
         const from = this.#printed(region, key, entry.value);
         value = from === undefined ? entry.value : this.#decided(entry.value, inherited, inherited, from);
       } else {
-        const own = below(place, match.key);
-        const inside = this.#take(
-          match.keyStart,
-          entry.value,
-          match.value,
-          match.keyUnknown ? { entry: match, key } : undefined,
-        );
-        value = inside(() =>
-          this.#node(entry.value, match.value, own, inherited, this.#regionOf(written, match, region)),
-        );
+        const look = (): Tree =>
+          this.#node(entry.value, match.value, below(place, match.key), inherited, regionOf(written, match, region));
+        // The turn of a loop that has the keys gives all of what follows them.
+        if (found !== match) value = look();
+        else
+          value = this.#inLoops(
+            match.keyStart,
+            () => [...keyPair(match, key), ...pairsOf(entry.value, match.value)],
+            look,
+          );
       }
       if (value === entry.value) return entry;
       changed = true;
@@ -123,15 +122,8 @@ export class Aligner {
     return changed ? withEntries(rendered, aligned) : rendered;
   }
 
-  /** From behind the key to the next one. */
-  #regionOf(map: MapTree, { keyEnd }: Entry, region: Region): Region {
-    let to = region.to;
-    for (const other of map.entries) if (other.keyStart > keyEnd && other.keyStart < to) to = other.keyStart;
-    return { from: Math.max(keyEnd, region.from), to };
-  }
-
   #list(rendered: ListTree, written: ListTree, place: Place, region: Region): ListTree {
-    const matches = itemsFor(rendered, written, this.#read);
+    const matches = itemsFor(rendered, written, this.#read, (item) => this.#loopsAt(item.start).length > 0);
     let changed = false;
     const items = rendered.items.map((item, at) => {
       const inherited = below(place, at);
@@ -145,11 +137,10 @@ export class Aligner {
         value = from === undefined ? mark(item, own, inherited) : this.#decided(item, own, inherited, from);
       } else {
         const own = below(place, index);
-        const inside = this.#take(match.start, item, match, undefined);
         const to = written.items[index + 1]?.start ?? region.to;
-        value = inside(() =>
-          this.#node(item, match, own, inherited, { from: match.start, to: Math.max(to, match.end) }),
-        );
+        const inner = { from: match.start, to: Math.max(to, match.end) };
+        const look = (): Tree => this.#node(item, match, own, inherited, inner);
+        value = this.#inLoops(match.start, () => pairsOf(item, match), look);
       }
       if (value !== item) changed = true;
       return value;
@@ -193,9 +184,13 @@ export class Aligner {
   #deciding(result: Result, rendered: Tree): Deciding | undefined {
     const [from, ...others] = result.from;
     if (from === undefined || others.length > 0) return undefined;
-    if (result.whole) return { from, whole: true };
+    if (rendered.kind === "scalar") {
+      // What was shaped on the way, as a number to base64, is not what stands in the file.
+      const isAsItStands = result.value === undefined || reads(result.value, toObject(rendered));
+      return { from, whole: result.whole && isAsItStands };
+    }
     // A helper may hand on the value as it is.
-    return { from, whole: rendered.kind !== "scalar" && reads(from.values.get(from.path), toObject(rendered)) };
+    return { from, whole: result.whole || reads(from.values.get(from.path), toObject(rendered)) };
   }
 
   /** In loops it depends on the turn, which is known only when what was rendered is. */
@@ -250,28 +245,28 @@ export class Aligner {
     return result;
   }
 
-  /**
-   * Enters the loops around an offset that were not entered yet, at the turn that gave what was rendered. The function
-   * that it answers does something there.
-   */
-  #take(offset: number, rendered: Tree, written: Tree | undefined, key: { entry: Entry; key: string } | undefined) {
+  /** Looks inside the loops around an offset that were not entered yet, at the turn that gave what was rendered. */
+  #inLoops(offset: number, pairs: () => Pair[], look: () => Tree): Tree {
+    const loops = this.#loopsAt(offset);
+    if (loops.length === 0) return look();
+    const [turns, prints, texts] = [this.#turns, this.#prints, this.#texts];
+    this.#enter(loops, pairs());
+    const result = look();
+    [this.#turns, this.#prints, this.#texts] = [turns, prints, texts];
+    return result;
+  }
+
+  #enter(loops: readonly Loop[], pairs: readonly Pair[]): void {
     const outer = this.#turns;
-    const loops = loopsAt(this.#template.parts, this.#start + offset).filter(({ branch }) => !outer.has(branch));
-    return (look: () => Tree): Tree => {
-      if (loops.length === 0) return look();
-      const pairs: Pair[] = [];
-      if (key !== undefined)
-        pairs.push({ start: key.entry.keyStart, end: key.entry.keyEnd, style: "plain", text: key.key });
-      if (written !== undefined) collectPairs(rendered, written, pairs);
-      const before = [this.#prints, this.#texts] as const;
-      this.#turns = this.#find(loops, outer, pairs) ?? outer;
-      this.#prints = new Map();
-      this.#texts = new Map();
-      const result = look();
-      this.#turns = outer;
-      [this.#prints, this.#texts] = before;
-      return result;
-    };
+    this.#turns = this.#find(loops, outer, pairs) ?? outer;
+    this.#prints = new Map();
+    this.#texts = new Map();
+  }
+
+  /** The loops around an offset that were not entered yet. */
+  #loopsAt(offset: number): readonly Loop[] {
+    const loops = loopsAt(this.#template.parts, this.#start + offset);
+    return loops.length === 0 ? loops : loops.filter(({ branch }) => !this.#turns.has(branch));
   }
 
   #find([loop, ...inner]: readonly Loop[], turns: Turns, pairs: readonly Pair[]): Turns | undefined {
@@ -300,6 +295,13 @@ export class Aligner {
   }
 }
 
+/** From behind the key to the next one. */
+function regionOf(map: MapTree, { keyEnd }: Entry, region: Region): Region {
+  let to = region.to;
+  for (const other of map.entries) if (other.keyStart > keyEnd && other.keyStart < to) to = other.keyStart;
+  return { from: Math.max(keyEnd, region.from), to };
+}
+
 /** Keys in the branches of a condition may share what follows it: the last of them has it in the template. */
 function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry | undefined {
   if (match?.conditional !== true || rendered.kind === "scalar") return match;
@@ -321,6 +323,17 @@ interface Pair {
   readonly end: number;
   readonly style: string;
   readonly text: string;
+}
+
+function pairsOf(rendered: Tree, written: Tree): Pair[] {
+  const pairs: Pair[] = [];
+  collectPairs(rendered, written, pairs);
+  return pairs;
+}
+
+/** A key that the template works out says which turn it is. */
+function keyPair({ keyStart, keyEnd, keyUnknown }: Entry, key: string): readonly Pair[] {
+  return keyUnknown === true ? [{ start: keyStart, end: keyEnd, style: "plain", text: key }] : [];
 }
 
 function collectPairs(rendered: Tree, written: Tree, pairs: Pair[]): void {

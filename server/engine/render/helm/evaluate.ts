@@ -235,7 +235,7 @@ export class Evaluator {
     const given = dot ?? UNKNOWN;
     this.#printParts(define.parts, new Environment(given, given), printed, define.text);
     this.#depth--;
-    return join(printed);
+    return join({ pieces: printed.pieces, conditions: [] });
   }
 }
 

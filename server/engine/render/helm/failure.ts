@@ -38,7 +38,7 @@ export function missingDependencies(
   if (document === undefined) return [];
   return missing.map((name): RenderProblem => {
     const path = release.dependencyPath(release.top, name.split(" ")[0] ?? name);
-    return { code: "remote", place: { document, path }, severity: "note", args: { text: name } };
+    return { code: "remote", place: { document, path }, severity: "note", args: { path: name } };
   });
 }
 

@@ -104,20 +104,22 @@ function mostLike(entries: readonly Entry[], rendered: Tree, read: Read): Entry 
   return best;
 }
 
-/** For each rendered item the index of the one that it came from. */
-export function itemsFor(rendered: ListTree, written: ListTree, read: Read): readonly (number | undefined)[] {
-  const sure = !isOpenList(written) && rendered.items.length === written.items.length;
-  if (sure) return rendered.items.map((_, at) => at);
+/** For each rendered item the index of the one that it came from. `inLoop`: it may be rendered again and again. */
+export function itemsFor(
+  rendered: ListTree,
+  written: ListTree,
+  read: Read,
+  inLoop: (item: Tree) => boolean,
+): readonly (number | undefined)[] {
+  const loops = written.items.map(inLoop);
+  const isOpen = written.open === true || written.conditional !== undefined || loops.includes(true);
+  if (!isOpen && rendered.items.length === written.items.length) return rendered.items.map((_, at) => at);
   return sequence(
     rendered.items,
     written.items,
     (item, other) => likeness(item, other, read),
-    (at) => written.conditional?.has(at) === true,
+    (at) => loops[at] === true || written.conditional?.has(at) === true,
   );
-}
-
-function isOpenList(list: ListTree): boolean {
-  return list.open === true || list.conditional !== undefined;
 }
 
 /** Below this it is more likely that a thing came from somewhere else. */

@@ -211,6 +211,7 @@ function mergeItems(
   const rows = keys.length > 1 ? completed(found) : found;
   const isPatch = base.node === patch?.node;
   let dest: Merged[] = base.items().map((spot) => ({ node: spot.node, spot }));
+  let given: Merged[] = (patch?.items() ?? []).map((spot) => ({ node: spot.node, spot }));
   let added: Merged[] = [];
   const valid = keys.filter((_, at) => rows.some((row) => row[at] !== ""));
   const used = valid.length === 0 ? keys : valid;
@@ -219,8 +220,10 @@ function mergeItems(
     const [wanted, wants] = named(used, values);
     const before = element(dest, wanted, wants);
     // A list that is merged with itself changes under the tool's hands.
-    const other = isPatch ? before?.spot : matching(patch, wanted, wants);
-    const merged = walk(before?.spot, other, type.fields.size > 0 ? type : undefined);
+    const other = element(isPatch ? dest : given, wanted, wants);
+    const merged = walk(before?.spot, other?.spot, type.fields.size > 0 ? type : undefined);
+    // A directive is obeyed once; whatever else comes to the same item finds it gone.
+    given = given.map((one) => (one === other ? withoutDirective(one) : one));
     if (merged === undefined || isNull(merged.node) || isEmptyMap(merged.node)) {
       const bare = isPatch && before !== undefined ? withoutDirective(before) : before;
       dest = dest.map((one) => (one === before && bare !== undefined ? bare : one));
@@ -271,10 +274,6 @@ function named(keys: readonly string[], values: Row): readonly [readonly string[
 
 function element(items: readonly Merged[], keys: readonly string[], values: Row): Merged | undefined {
   return items.find(({ node }) => isElement(node, keys, values));
-}
-
-function matching(list: Spot | undefined, keys: readonly string[], values: Row): Spot | undefined {
-  return list?.items().find(({ node }) => isElement(node, keys, values));
 }
 
 function isElement(node: Tree, keys: readonly string[], values: Row): boolean {

@@ -1,0 +1,35 @@
+/** Charts of a workspace, rendered by the helm program of this machine. */
+import { toObject } from "../engine/render/plain-object.ts";
+import type { Snapshot } from "../engine/workspace.ts";
+import type { ChartRenderer, HelmSpec, Rendered } from "./charts.ts";
+import { findHelm, type HelmProgram, HelmRunner, type NoHelm } from "./helm.ts";
+import { pathOfUri } from "./uris.ts";
+
+/** Renders by the program at a path, or by the one on the PATH. It is looked for when the first chart is asked for. */
+export function helmRenderer(path?: string): ChartRenderer {
+  let found: Promise<HelmProgram | NoHelm> | undefined;
+  let runner: HelmRunner | undefined;
+  return {
+    async render(spec: HelmSpec, _snapshot: Snapshot, open, signal): Promise<Rendered> {
+      found ??= findHelm(path);
+      const program = await found;
+      if ("problem" in program) return { absent: program.path };
+      runner ??= new HelmRunner(program);
+      const { build } = spec;
+      const chart = pathOfUri(build.chart);
+      const values = build.values.map(pathOfUri).filter((one) => one !== undefined);
+      // What is on no disk cannot be rendered.
+      if (chart === undefined || values.length < build.values.length) return { failure: { text: "" } };
+      const overlay = new Map(
+        [...open].flatMap(([uri, text]): [string, string][] => {
+          const file = pathOfUri(uri);
+          return file === undefined ? [] : [[file, text]];
+        }),
+      );
+      const { release, parameters } = build;
+      const namespace = build.namespace ?? spec.namespace;
+      const inline = build.inline === undefined ? undefined : JSON.stringify(toObject(build.inline.tree));
+      return runner.render({ chart, release, namespace, values, inline, parameters, overlay }, signal);
+    },
+  };
+}
