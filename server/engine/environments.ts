@@ -300,6 +300,9 @@ function withAsked(discovery: Discovery, { asked, files }: Surroundings): Discov
   return added.length === 0 ? discovery : { ...discovery, specs: [...discovery.specs, ...added] };
 }
 
+/** What helm takes for the namespace of a release where nobody names one. */
+const HELM_DEFAULT = "default";
+
 const facts = new WeakMap<RenderedObject, Map<string, readonly Resource[]>>();
 
 /** The facts of each object, made anew for every environment: what is asked about them differs. */
@@ -321,7 +324,8 @@ function factsOf(
     let made = known.get(key);
     if (made === undefined) {
       const standing = { system: false, nonProduction, foreign };
-      made = readRendered(object, { standing, chart, namespace: spec.namespace });
+      const assumedNamespace = spec.namespace === undefined ? HELM_DEFAULT : undefined;
+      made = readRendered(object, { standing, chart, namespace: spec.namespace, assumedNamespace });
       known.set(key, made);
     }
     return made;

@@ -7,7 +7,7 @@ import type { Practice } from "../../model/practice.ts";
 import { PRACTICES } from "../../model/practices.ts";
 import { LANGUAGES } from "../../model/text/texts.ts";
 import { fixOf, writeFix } from "../../server/engine/fixes.ts";
-import type { Outcome } from "../../server/engine/outcomes.ts";
+import type { Outcome } from "../../server/engine/outcome.ts";
 import { type Snapshot, Workspace } from "../../server/engine/workspace.ts";
 import { spotsOf } from "../../server/features/findings.ts";
 import { type Case, readCases } from "../support/case-file.ts";

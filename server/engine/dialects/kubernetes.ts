@@ -30,6 +30,8 @@ export interface KubernetesContext {
   readonly chart: string | undefined;
   /** Where objects go that name no namespace, where that is known. */
   readonly namespace?: string | undefined;
+  /** The name that a rendering put in for the namespace of a release that nobody names. */
+  readonly assumedNamespace?: string | undefined;
 }
 
 /** What an object is read from: a document as it stands in its file, or what was rendered. */
@@ -273,6 +275,8 @@ function scopeOf(namespace: Field, identity: Identity, context: KubernetesContex
   if (isClusterScoped(identity.group, identity.groupKind)) return "cluster";
   if (namespace.presence === "present") {
     const name = namespace.text();
+    if (context.chart !== undefined && name !== undefined && name === context.assumedNamespace)
+      return `chart:${context.chart}`;
     return name === undefined ? "unset" : /[${<]/.test(name) ? "unknown" : `ns:${name}`;
   }
   if (context.namespace !== undefined && namespace.presence === "absent") return `ns:${context.namespace}`;

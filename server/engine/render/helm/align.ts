@@ -6,7 +6,7 @@ import { allEntries } from "../../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { below, withEntries, withItems, withOrigin } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
-import { type Evaluator, join, type Turns } from "./evaluate.ts";
+import { type Entered, type Evaluator, join, type Turns } from "./evaluate.ts";
 import { entryFor, itemsFor, likeness } from "./match.ts";
 import type { From, Result } from "./result.ts";
 import { isTrue, textOf } from "./result.ts";
@@ -42,6 +42,7 @@ export class Aligner {
   #prints = new Map<PrintPart, Result>();
   #texts = new Map<ScalarTree, { readonly text: string | undefined }>();
   #turns: Turns = new Map();
+  #entered: Entered = new Map();
 
   constructor(document: SourceDocument, start: number, template: Template, evaluator: Evaluator, last: LastTurns) {
     this.#document = document;
@@ -75,7 +76,7 @@ export class Aligner {
   /** The values that conditions around the whole document ask for. */
   conditions(): readonly Place[] {
     const offset = this.#start + (this.#document.tree()?.start ?? 0);
-    const { conditions } = this.#evaluator.at(this.#template.parts, offset, this.#turns);
+    const { conditions } = this.#evaluator.at(this.#template.parts, offset, this.#turns, this.#entered);
     return conditions.flatMap(({ from }) => from.flatMap(({ values, path }) => values.placeOf(path) ?? []));
   }
 
@@ -207,8 +208,8 @@ export class Aligner {
     const quote = style === "single" || style === "double" ? 1 : 0;
     const from = this.#start + start + quote;
     const to = this.#start + end - quote;
-    const { environment, parts } = this.#evaluator.at(this.#template.parts, from, this.#turns);
-    return join(this.#evaluator.print(parts, environment.inner(), this.#template.text, from, to));
+    const { environment, parts } = this.#evaluator.at(this.#template.parts, from, this.#turns, this.#entered);
+    return join(this.#evaluator.print(parts, environment, this.#template.text, from, to));
   }
 
   /** The value inside one that an action of the region prints, when it is the very thing that was rendered. */
@@ -238,7 +239,7 @@ export class Aligner {
   #evaluatePrint(part: PrintPart): Result {
     let result = this.#prints.get(part);
     if (result === undefined) {
-      const { environment } = this.#evaluator.at(this.#template.parts, part.start, this.#turns);
+      const { environment } = this.#evaluator.at(this.#template.parts, part.start, this.#turns, this.#entered);
       result = this.#evaluator.evaluate(part.expression, environment);
       this.#prints.set(part, result);
     }
@@ -249,16 +250,19 @@ export class Aligner {
   #inLoops(offset: number, pairs: () => Pair[], look: () => Tree): Tree {
     const loops = this.#loopsAt(offset);
     if (loops.length === 0) return look();
-    const [turns, prints, texts] = [this.#turns, this.#prints, this.#texts];
+    const [turns, entered, prints, texts] = [this.#turns, this.#entered, this.#prints, this.#texts];
     this.#enter(loops, pairs());
     const result = look();
-    [this.#turns, this.#prints, this.#texts] = [turns, prints, texts];
+    [this.#turns, this.#entered, this.#prints, this.#texts] = [turns, entered, prints, texts];
     return result;
   }
 
   #enter(loops: readonly Loop[], pairs: readonly Pair[]): void {
-    const outer = this.#turns;
-    this.#turns = this.#find(loops, outer, pairs) ?? outer;
+    const [turns, entered] = [this.#turns, this.#entered];
+    const found = this.#find(loops, turns, pairs);
+    this.#turns = found ?? turns;
+    // What is outside of the loops is as it was.
+    if (found === undefined) this.#entered = new Map(entered);
     this.#prints = new Map();
     this.#texts = new Map();
   }
@@ -270,21 +274,23 @@ export class Aligner {
   }
 
   #find([loop, ...inner]: readonly Loop[], turns: Turns, pairs: readonly Pair[]): Turns | undefined {
-    if (loop === undefined) {
-      this.#turns = turns;
-      return pairs.every((pair) => this.#agrees(pair)) ? turns : undefined;
-    }
-    const { environment } = this.#evaluator.at(this.#template.parts, loop.opens, turns);
+    if (loop === undefined) return pairs.every((pair) => this.#agrees(pair)) ? turns : undefined;
+    const entered = this.#entered;
+    const { environment } = this.#evaluator.at(this.#template.parts, loop.opens, turns, entered);
     const count = Math.min(this.#evaluator.turnsOf(loop.branch, environment), MAX_TURNS);
     const last = this.#last.get(loop.branch) ?? -1;
     for (let step = 1; step <= count; step++) {
       // The loops inside may give more than one for this turn.
       const turn = (last + step - (inner.length > 0 && last >= 0 ? 1 : 0)) % count;
-      const found = this.#find(inner, new Map([...turns, [loop.branch, turn]]), pairs);
+      this.#turns = new Map([...turns, [loop.branch, turn]]);
+      this.#entered = new Map(entered);
+      this.#entered.delete(loop.branch);
+      const found = this.#find(inner, this.#turns, pairs);
       if (found === undefined) continue;
       this.#last.set(loop.branch, turn);
       return found;
     }
+    this.#entered = entered;
     return undefined;
   }
 

@@ -1,9 +1,10 @@
 /** What a template prints, and which values had a say in it. It renders nothing that is not asked for. */
 import type { Json, Key } from "../../../../model/edit.ts";
+import { once } from "../../../../model/memo.ts";
 import type { Expression } from "./expression.ts";
 import { callFunction } from "./functions.ts";
 import { constant, fieldOf, isTrue, madeOf, type Result, type Scope, textOf, UNKNOWN } from "./result.ts";
-import type { BranchPart, Part } from "./template.ts";
+import type { BlockPart, BranchPart, Part } from "./template.ts";
 import { isList, isMap } from "./values.ts";
 
 /** Which turn of a loop is looked at. */
@@ -47,6 +48,17 @@ export class Environment {
       return known;
     });
   }
+}
+
+/** Branches that were entered, for as long as the turns of all loops stay the same. */
+export type Entered = Map<BranchPart, { readonly environment: Environment; readonly conditions: readonly Result[] }>;
+
+/** One place of a template. */
+export interface Spot {
+  readonly environment: Environment;
+  /** The parts among which it is. */
+  readonly parts: readonly Part[];
+  readonly conditions: readonly Result[];
 }
 
 const MAX_DEPTH = 16;
@@ -95,36 +107,37 @@ export class Evaluator {
   }
 
   /** The environment at an offset, inside all blocks that are around it, and the conditions on the way there. */
-  at(
-    parts: readonly Part[],
-    offset: number,
-    turns: Turns,
-    start = this.top(),
-  ): { readonly environment: Environment; readonly parts: readonly Part[]; readonly conditions: readonly Result[] } {
-    let environment = start;
+  at(parts: readonly Part[], offset: number, turns: Turns, entered: Entered): Spot {
+    let environment = this.top();
     let here = parts;
     const conditions: Result[] = [];
     for (;;) {
-      const inside = this.#runTo(here, offset, environment);
-      if (inside === undefined) return { environment, parts: here, conditions };
-      environment = this.#enter(inside.branch, environment, turns.get(inside.branch), conditions);
-      here = inside.branch.parts;
+      const branch = branchAt(here, offset);
+      const known = branch === undefined ? undefined : entered.get(branch);
+      const inner = known?.environment ?? environment.inner();
+      if (known === undefined) this.#runTo(here, offset, inner);
+      if (branch === undefined) return { environment: inner, parts: here, conditions };
+      if (known === undefined) {
+        const met: Result[] = [];
+        environment = this.#enter(branch, inner, turns.get(branch), met);
+        entered.set(branch, { environment, conditions: met });
+        conditions.push(...met);
+      } else {
+        environment = known.environment;
+        conditions.push(...known.conditions);
+      }
+      here = branch.parts;
     }
   }
 
-  /** Sets what is set before an offset; answers the branch that the offset is in. */
-  #runTo(parts: readonly Part[], offset: number, environment: Environment) {
+  /** Sets what is set before an offset. */
+  #runTo(parts: readonly Part[], offset: number, environment: Environment): void {
     for (const part of parts) {
-      if (part.start > offset) break;
+      if (part.end > offset) break;
       if (part.kind === "assign") this.#assign(part, environment);
-      if (part.kind !== "block") continue;
-      if (part.end > offset) {
-        const branch = part.branches.find((one) => one.start <= offset && offset <= one.end);
-        return branch === undefined ? undefined : { branch };
-      }
-      if (assigns(part.branches)) this.#print(part.branches, environment, { pieces: [], conditions: [] }, "");
+      else if (part.kind === "block" && assigns(part))
+        this.#print(part.branches, environment, { pieces: [], conditions: [] }, "");
     }
-    return undefined;
   }
 
   #assign(part: Part & { kind: "assign" }, environment: Environment): void {
@@ -259,11 +272,23 @@ function isBlank(value: Json | undefined): boolean {
 
 function keyOfTurn({ value }: Result, turn: number | undefined): Key | undefined {
   if (turn === undefined) return undefined;
-  return isMap(value) ? Object.keys(value).sort()[turn] : turn;
+  return isMap(value) ? sortedKeys(value)[turn] : turn;
 }
 
-function assigns(branches: readonly BranchPart[]): boolean {
-  return branches.some(({ parts }) =>
-    parts.some((part) => (part.kind === "assign" && part.again) || (part.kind === "block" && assigns(part.branches))),
-  );
+const sortedKeys = once((map: object): readonly string[] => Object.keys(map).sort());
+
+function branchAt(parts: readonly Part[], offset: number): BranchPart | undefined {
+  for (const part of parts) {
+    if (part.start > offset) return undefined;
+    if (part.kind === "block" && part.end > offset)
+      return part.branches.find((one) => one.start <= offset && offset <= one.end);
+  }
+  return undefined;
 }
+
+/** Something in it sets a variable that is declared outside. */
+const assigns = once((block: BlockPart): boolean =>
+  block.branches.some(({ parts }) =>
+    parts.some((part) => (part.kind === "assign" && part.again) || (part.kind === "block" && assigns(part))),
+  ),
+);
