@@ -2,12 +2,13 @@
 import { once } from "../../../model/memo.ts";
 import type { FileEntry } from "../files.ts";
 import type { ReadonlyLayers } from "../layers.ts";
-import { type SourceDocument, SourceFile } from "../source.ts";
+import type { SourceDocument } from "../source.ts";
+import { filesFor } from "./discovery/generated.ts";
 import { fromHelm, type HelmOutput } from "./helm/said.ts";
 import type { ChartFiles } from "./helm/sources.ts";
 import { buildKustomization, type KustomizeFiles } from "./kustomize/build.ts";
 import type { RenderedObject, Rendering } from "./rendered.ts";
-import type { EnvironmentSpec, HelmBuild, KustomizeBuild } from "./specs.ts";
+import type { EnvironmentSpec, HelmBuild } from "./specs.ts";
 import { substituted } from "./substitute.ts";
 
 export interface RenderInput {
@@ -21,7 +22,11 @@ export function render(spec: EnvironmentSpec, around: RenderInput): Rendering | 
   const { build } = spec;
   switch (build.tool) {
     case "kustomize": {
-      const rendering = buildKustomization(build.kustomization, kustomizeFiles(around.files, build), build.overrides);
+      const rendering = buildKustomization(
+        build.kustomization,
+        filesFor(build, kustomizeFiles(around.files)),
+        build.overrides,
+      );
       const { substitute } = build;
       if (substitute === undefined) return rendering;
       return { ...rendering, objects: rendering.objects.map((object) => substituted(object, substitute)) };
@@ -47,19 +52,12 @@ export function kustomizationIn(folder: string, files: ReadonlyLayers<FileEntry>
 
 const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/** A kustomization that nobody wrote: a controller makes it out of what lies in the folder. */
-const generated = once(({ kustomization, generated: resources = [] }: KustomizeBuild) => {
-  const text = JSON.stringify({ kind: "Kustomization", resources });
-  return new SourceFile(kustomization, undefined, text, { yaml: true, yaml11: true, templated: "never" });
-});
-
-function kustomizeFiles(files: ReadonlyLayers<FileEntry>, build: KustomizeBuild): KustomizeFiles {
-  const made = build.generated === undefined ? undefined : generated(build);
+function kustomizeFiles(files: ReadonlyLayers<FileEntry>): KustomizeFiles {
   return {
-    documents: (uri) => (made !== undefined && uri === made.uri ? made.documents : files.get(uri)?.source?.documents),
+    documents: (uri) => files.get(uri)?.source?.documents,
     text: (uri) => files.get(uri)?.source?.text,
     exists: (uri) => files.has(uri),
-    kustomizationIn: (folder) => KUSTOMIZATION_NAMES.map((name) => `${folder}/${name}`).find((uri) => files.has(uri)),
+    kustomizationIn: (folder) => kustomizationIn(folder, files),
   };
 }
 

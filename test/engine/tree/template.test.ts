@@ -295,14 +295,14 @@ describe("block scalars of a template", () => {
       `
         {}
         data: {}
-          a.conf: ?"{{- if .x }}\\none\\n{{- end }}\\n{{- if .y }}\\ntwo {\\n  {{ .z }}\\n}"
+          a.conf: ?"{{- if .x }}\\none\\n{{- end }}\\n{{- if .y }}\\ntwo {\\n  {{ .z }}\\n}\\n"
           b: ?"{{ .Files.Get \\"b\\" | indent 4 }}"
-          c: ?"{{- .Values.c | nindent 4 }}"
-          d: ?"{{ .x }} text"
+          c: ?"{{- .Values.c | nindent 4 }}\\n"
+          d: ?"{{ .x }} text\\n"
           e: "known\\n"
           ~f: "1"
         list: []
-          - ?"{{ .x }}"
+          - ?"{{ .x }}\\n"
           - "y"
       `,
     );
