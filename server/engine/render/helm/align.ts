@@ -1,17 +1,17 @@
 /** Leads each node of what was rendered back to the template, and to the values file that decides it. */
 import type { Json, Key, Place } from "../../../../model/edit.ts";
 import type { SourceDocument } from "../../source.ts";
-import { mayRead } from "../../template-text.ts";
 import { allEntries } from "../../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { below, withEntries, withItems, withOrigin } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
 import { type Entered, type Evaluator, join, type Turns } from "./evaluate.ts";
-import { entryFor, itemsFor, likeness } from "./match.ts";
+import { entryFor, itemsFor, keyPair, likeness, type Pair, pairsOf } from "./match.ts";
+import { isSame, isSamePlace, itemsReading, reads } from "./places.ts";
 import type { From, Result } from "./result.ts";
-import { isTrue, textOf } from "./result.ts";
-import type { BranchPart, Part, PrintPart, Template } from "./template.ts";
-import { childOf, isList, isMap } from "./values.ts";
+import { textOf } from "./result.ts";
+import { type BranchPart, type Loop, loopsAt, type PrintPart, printsIn, type Template } from "./template.ts";
+import { childOf } from "./values.ts";
 
 /** A range of a document's text. */
 interface Region {
@@ -19,16 +19,12 @@ interface Region {
   readonly to: number;
 }
 
-/** A loop, and where the action stands that opens it. */
-interface Loop {
-  readonly branch: BranchPart;
-  readonly opens: number;
-}
-
 /** Turns of loops that were looked at last: what is rendered next comes from the next one. */
 export type LastTurns = Map<BranchPart, number>;
 
-const MAX_PAIRS = 12;
+/** Stands below a value that is only a part of what was rendered: it is shown there, and nothing can be written there. */
+const PART = -1;
+
 const MAX_TURNS = 2_000;
 
 /** Aligns what one template document gave. */
@@ -155,7 +151,7 @@ export class Aligner {
     if (decided === undefined) return mark(rendered, place, inherited);
     if (!whole)
       return rendered.kind === "scalar"
-        ? mark(rendered, { ...place, decided: { ...decided, onKey: true } }, inherited)
+        ? mark(rendered, { ...place, decided: below(decided, PART) }, inherited)
         : mark(rendered, place, inherited);
     const own = { ...place, decided };
     return mark(this.#inside(rendered, own, from), own, inherited);
@@ -283,8 +279,12 @@ export class Aligner {
       // The loops inside may give more than one for this turn.
       const turn = (last + step - (inner.length > 0 && last >= 0 ? 1 : 0)) % count;
       this.#turns = new Map([...turns, [loop.branch, turn]]);
-      this.#entered = new Map(entered);
-      this.#entered.delete(loop.branch);
+      this.#entered = new Map(
+        [...entered].filter(
+          ([{ start, end }]) =>
+            end < loop.branch.start || start > loop.branch.end || (start < loop.branch.start && end > loop.branch.end),
+        ),
+      );
       const found = this.#find(inner, this.#turns, pairs);
       if (found === undefined) continue;
       this.#last.set(loop.branch, turn);
@@ -323,113 +323,6 @@ interface Deciding {
   readonly whole: boolean;
 }
 
-/** A scalar of the template that is not known, and what was rendered for it. */
-interface Pair {
-  readonly start: number;
-  readonly end: number;
-  readonly style: string;
-  readonly text: string;
-}
-
-function pairsOf(rendered: Tree, written: Tree): Pair[] {
-  const pairs: Pair[] = [];
-  collectPairs(rendered, written, pairs);
-  return pairs;
-}
-
-/** A key that the template works out says which turn it is. */
-function keyPair({ keyStart, keyEnd, keyUnknown }: Entry, key: string): readonly Pair[] {
-  return keyUnknown === true ? [{ start: keyStart, end: keyEnd, style: "plain", text: key }] : [];
-}
-
-function collectPairs(rendered: Tree, written: Tree, pairs: Pair[]): void {
-  if (pairs.length >= MAX_PAIRS) return;
-  if (rendered.kind === "scalar" && written.kind === "scalar") {
-    const { start, end, style, unknown } = written;
-    if (unknown === true) pairs.push({ start, end, style, text: rendered.text });
-  } else if (rendered.kind === "map" && written.kind === "map") {
-    for (const { key, value } of allEntries(rendered)) {
-      const entry = written.entries.filter((one) => one.key === key);
-      if (entry.length === 1 && entry[0] !== undefined) collectPairs(value, entry[0].value, pairs);
-    }
-  } else if (rendered.kind === "list" && written.kind === "list" && rendered.items.length === written.items.length) {
-    for (const [at, item] of rendered.items.entries()) {
-      const other = written.items[at];
-      if (other !== undefined) collectPairs(item, other, pairs);
-    }
-  }
-}
-
 function mark(tree: Tree, place: Place, inherited: Place | undefined): Tree {
   return inherited !== undefined && isSamePlace(place, inherited) ? tree : withOrigin(tree, place);
-}
-
-export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
-  if (one === other) return true;
-  if (one === undefined || other === undefined) return false;
-  return (
-    one.document === other.document &&
-    isSame(one.path, other.path) &&
-    one.onKey === other.onKey &&
-    isSamePlace(one.decided, other.decided)
-  );
-}
-
-function isSame(one: readonly Key[], other: readonly Key[]): boolean {
-  return one.length === other.length && one.every((key, at) => key === other[at]);
-}
-
-/** Does a value come out as this: texts of it may be templates themselves. */
-function reads(value: Json | undefined, rendered: Json): boolean {
-  if (isList(value))
-    return (
-      isList(rendered) && value.length === rendered.length && value.every((one, at) => reads(one, rendered[at] ?? null))
-    );
-  if (isMap(value)) {
-    const keys = Object.keys(value);
-    if (!isMap(rendered)) return false;
-    return (
-      keys.length === Object.keys(rendered).length &&
-      keys.every((key) => reads(value[key], childOf(rendered, key) ?? null))
-    );
-  }
-  if (isList(rendered) || isMap(rendered)) return false;
-  const text = textOf(value) ?? "";
-  return (
-    text === textOf(rendered) ||
-    (text.includes("{{") && mayRead(text, textOf(rendered) ?? "")) ||
-    (!isTrue(value ?? null) && rendered === null)
-  );
-}
-
-/** The steps to items that read so; the value itself where it is no list. */
-function itemsReading(value: Json, rendered: Json): readonly (number | undefined)[] {
-  if (!isList(value)) return [undefined];
-  if (reads(value, rendered)) return [undefined];
-  const at = value.findIndex((item) => reads(item, rendered));
-  return at < 0 ? [] : [at];
-}
-
-/** All actions that print and stand between two offsets. */
-function* printsIn(parts: readonly Part[], from: number, to: number): Generator<PrintPart> {
-  for (const part of parts) {
-    if (part.end <= from) continue;
-    if (part.start >= to) return;
-    if (part.kind === "print") yield part;
-    else if (part.kind === "block") for (const branch of part.branches) yield* printsIn(branch.parts, from, to);
-  }
-}
-
-/** The loops around an offset, outermost first. */
-function loopsAt(parts: readonly Part[], offset: number): readonly Loop[] {
-  const loops: Loop[] = [];
-  let here = parts;
-  for (;;) {
-    const block = here.find((part) => part.kind === "block" && part.start <= offset && offset < part.end);
-    if (block?.kind !== "block") return loops;
-    const branch = block.branches.find((one) => one.start <= offset && offset <= one.end);
-    if (branch === undefined) return loops;
-    if (branch.word === "range") loops.push({ branch, opens: block.start });
-    here = branch.parts;
-  }
 }

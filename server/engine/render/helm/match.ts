@@ -181,3 +181,42 @@ function costOf(last: number, at: number, none: number, first: boolean, mayRepea
   const cost = at === last ? AGAIN : BACK;
   return mayRepeat(at) ? cost : cost + 0.5;
 }
+
+const MAX_PAIRS = 12;
+
+/** A scalar of the template that is not known, and what was rendered for it. */
+export interface Pair {
+  readonly start: number;
+  readonly end: number;
+  readonly style: string;
+  readonly text: string;
+}
+
+export function pairsOf(rendered: Tree, written: Tree): Pair[] {
+  const pairs: Pair[] = [];
+  collectPairs(rendered, written, pairs);
+  return pairs;
+}
+
+/** A key that the template works out says which turn it is. */
+export function keyPair({ keyStart, keyEnd, keyUnknown }: Entry, key: string): readonly Pair[] {
+  return keyUnknown === true ? [{ start: keyStart, end: keyEnd, style: "plain", text: key }] : [];
+}
+
+function collectPairs(rendered: Tree, written: Tree, pairs: Pair[]): void {
+  if (pairs.length >= MAX_PAIRS) return;
+  if (rendered.kind === "scalar" && written.kind === "scalar") {
+    const { start, end, style, unknown } = written;
+    if (unknown === true) pairs.push({ start, end, style, text: rendered.text });
+  } else if (rendered.kind === "map" && written.kind === "map") {
+    for (const { key, value } of allEntries(rendered)) {
+      const entry = written.entries.filter((one) => one.key === key);
+      if (entry.length === 1 && entry[0] !== undefined) collectPairs(value, entry[0].value, pairs);
+    }
+  } else if (rendered.kind === "list" && written.kind === "list" && rendered.items.length === written.items.length) {
+    for (const [at, item] of rendered.items.entries()) {
+      const other = written.items[at];
+      if (other !== undefined) collectPairs(item, other, pairs);
+    }
+  }
+}

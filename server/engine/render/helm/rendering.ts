@@ -7,10 +7,11 @@ import type { MapTree, Tree } from "../../tree/tree.ts";
 import { withOrigin } from "../graft.ts";
 import type { RenderedObject, Rendering } from "../rendered.ts";
 import type { HelmBuild } from "../specs.ts";
-import { Aligner, isSamePlace, type LastTurns } from "./align.ts";
+import { Aligner, type LastTurns } from "./align.ts";
 import { Evaluator } from "./evaluate.ts";
 import { sequence } from "./match.ts";
 import { type Chunk, chunksOf } from "./output.ts";
+import { isSamePlace } from "./places.ts";
 import { type Chart, type ChartFiles, Release } from "./sources.ts";
 import { templateOf } from "./template.ts";
 

@@ -8,7 +8,17 @@ import { toObject } from "../plain-object.ts";
 import type { HelmBuild } from "../specs.ts";
 import type { Scope } from "./result.ts";
 import { type Definition, templateOf } from "./template.ts";
-import { childOf, isList, isMap, type Layer, NOWHERE, parameterPath, parameterValue, Values } from "./values.ts";
+import {
+  childOf,
+  isList,
+  isMap,
+  type Layer,
+  NOWHERE,
+  narrowed,
+  parameterPath,
+  parameterValue,
+  Values,
+} from "./values.ts";
 
 /** What a chart is rendered from, as the workspace has it. */
 export interface ChartFiles {
@@ -24,7 +34,7 @@ export interface Chart {
   readonly folder: string;
   readonly scope: Scope;
   readonly about: Json;
-  /** It lies in the chart's `charts/`, put there by a program. */
+  /** It comes from somewhere else, and lies here as a copy. */
   readonly vendored: boolean;
 }
 
@@ -47,14 +57,15 @@ export class Release {
     this.#uris = [...files.under(build.chart)];
     for (const uri of this.#uris) if (concerns(uri.slice(build.chart.length + 1))) this.files.add(uri);
     const about = this.#about(build.chart);
-    const layers = [`${build.chart}/values.yaml`, ...build.values].flatMap((uri) => this.#layer(uri));
-    const values = new Values(
-      [...layers, ...inlineLayer(build)],
-      build.parameters.map(({ name, value, text }) => ({
-        path: parameterPath(name),
-        value: text ? value : parameterValue(value),
-      })),
-    );
+    const own = this.#layer(`${build.chart}/values.yaml`);
+    const given = [...build.values.flatMap((uri) => this.#layer(uri)), ...inlineLayer(build)];
+    const parameters = build.parameters.map(({ name, value, text }) => ({
+      path: parameterPath(name),
+      value: text ? value : parameterValue(value),
+    }));
+    const known = new Values([...own, ...given], parameters);
+    const imported = dependencies(about).flatMap((one) => this.#imported(one, known));
+    const values = imported.length === 0 ? known : new Values([...own, ...imported, ...given], parameters);
     this.top = this.#chart(build.chart, about, values, false);
   }
 
@@ -112,19 +123,44 @@ export class Release {
 
   #findInside(chart: Chart, name: string): Chart | undefined {
     const dependency = dependencies(chart.about).find((one) => nameOf(one) === name);
-    const called = textIn(dependency, "name") ?? name;
-    const local = /^file:\/\/(.+)$/.exec(textIn(dependency, "repository") ?? "")?.[1];
-    const candidates = [
-      ...[name, called].map((one) => `${chart.folder}/charts/${encodeSegment(one)}`),
-      ...this.#chartsIn(chart.folder).filter((folder) => textIn(this.#about(folder), "name") === called),
-      ...(local === undefined ? [] : [resolved(chart.folder, local)]),
-    ];
-    const folder = candidates.find((one) => this.#files.source(`${one}/Chart.yaml`) !== undefined);
+    const folder = this.#folderOf(chart.folder, dependency, name);
     if (folder === undefined) return undefined;
     if (!folder.startsWith(`${this.#build.chart}/`))
       for (const uri of this.#files.under(folder)) if (concerns(uri.slice(folder.length + 1))) this.files.add(uri);
     const values = chart.scope.values.of(name, this.#layer(`${folder}/values.yaml`));
-    return this.#chart(folder, this.#about(folder), values, folder.startsWith(`${chart.folder}/charts/`));
+    const vendored = chart.vendored || /^(https?:|oci:|@|alias:)/.test(textIn(dependency, "repository") ?? "");
+    return this.#chart(folder, this.#about(folder), values, vendored);
+  }
+
+  /** Where a dependency lies as a folder: in `charts/` by its name, or where it is written to be. */
+  #folderOf(chart: string, dependency: Json | undefined, name: string): string | undefined {
+    const called = textIn(dependency, "name") ?? name;
+    const local = /^file:\/\/(.+)$/.exec(textIn(dependency, "repository") ?? "")?.[1];
+    const candidates = [
+      ...[name, called].map((one) => `${chart}/charts/${encodeSegment(one)}`),
+      ...this.#chartsIn(chart).filter((folder) => textIn(this.#about(folder), "name") === called),
+      ...(local === undefined ? [] : [resolved(chart, local)]),
+    ];
+    return candidates.find((one) => this.#files.source(`${one}/Chart.yaml`) !== undefined);
+  }
+
+  /** Values that a dependency hands to the chart around it, when its condition holds. */
+  #imported(dependency: Json, values: Values): readonly Layer[] {
+    const wanted = childOf(dependency, "import-values");
+    const name = nameOf(dependency);
+    if (!isList(wanted) || name === undefined) return [];
+    const conditions = (textIn(dependency, "condition") ?? "").split(",").filter((one) => one !== "");
+    const switches = conditions.map((one) => values.get(one.trim().split("."))).filter((one) => one !== undefined);
+    const folder = switches[0] === false ? undefined : this.#folderOf(this.#build.chart, dependency, name);
+    const layers = folder === undefined ? [] : this.#layer(`${folder}/values.yaml`);
+    return layers.flatMap((layer) =>
+      wanted.flatMap((one) => {
+        const from = typeof one === "string" ? ["exports", ...one.split(".")] : wayIn(one, "child");
+        const under = typeof one === "string" ? [] : wayIn(one, "parent");
+        const inner = from.reduce<Layer | undefined>((part, key) => part && narrowed(part, key), layer);
+        return inner === undefined ? [] : [{ ...inner, under }];
+      }),
+    );
   }
 
   #chartsIn(folder: string): readonly string[] {
@@ -161,6 +197,7 @@ export class Release {
   }
 
   #readDefines(): ReadonlyMap<string, Definition> {
+    for (const dependency of dependencies(this.top.about)) this.#inside(this.top, nameOf(dependency) ?? "");
     const defines = new Map<string, Definition>();
     const deepest = [...this.files].sort((one, other) => other.split("/").length - one.split("/").length);
     for (const uri of deepest) {
@@ -210,6 +247,10 @@ function nameOf(dependency: Json): string | undefined {
 function textIn(of: Json | undefined, key: string): string | undefined {
   const value = childOf(of, key);
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function wayIn(of: Json, key: string): readonly string[] {
+  return (textIn(of, key) ?? "").split(".").filter((one) => one !== "");
 }
 
 function resolved(folder: string, path: string): string {

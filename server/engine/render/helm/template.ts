@@ -140,3 +140,33 @@ function finish(
   if (name?.kind === "literal" && typeof name.value === "string") defines.set(name.value, { text, parts });
   if (word === "block" && expression !== undefined) outer.parts.push({ kind: "print", start, end, expression });
 }
+
+/** A loop, and where the action stands that opens it. */
+export interface Loop {
+  readonly branch: BranchPart;
+  readonly opens: number;
+}
+
+/** All actions that print and stand between two offsets. */
+export function* printsIn(parts: readonly Part[], from: number, to: number): Generator<PrintPart> {
+  for (const part of parts) {
+    if (part.end <= from) continue;
+    if (part.start >= to) return;
+    if (part.kind === "print") yield part;
+    else if (part.kind === "block") for (const branch of part.branches) yield* printsIn(branch.parts, from, to);
+  }
+}
+
+/** The loops around an offset, outermost first. */
+export function loopsAt(parts: readonly Part[], offset: number): readonly Loop[] {
+  const loops: Loop[] = [];
+  let here = parts;
+  for (;;) {
+    const block = here.find((part) => part.kind === "block" && part.start <= offset && offset < part.end);
+    if (block?.kind !== "block") return loops;
+    const branch = block.branches.find((one) => one.start <= offset && offset <= one.end);
+    if (branch === undefined) return loops;
+    if (branch.word === "range") loops.push({ branch, opens: block.start });
+    here = branch.parts;
+  }
+}

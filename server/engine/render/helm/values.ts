@@ -92,7 +92,8 @@ export class Values {
 
 const objectOf = once((tree: Tree): Json => toObject(tree));
 
-function narrowed(layer: Layer, step: string): Layer | undefined {
+/** The part of a layer below one of its keys. */
+export function narrowed(layer: Layer, step: string): Layer | undefined {
   const [first, ...rest] = layer.under;
   if (first !== undefined) return first === step ? { ...layer, under: rest } : undefined;
   const tree = layer.tree.kind === "map" ? lookup(layer.tree, step)?.value : undefined;
