@@ -172,10 +172,13 @@ export class ResourceFact implements Resource {
     this.scope = scopeOf(metadata.at("namespace"), identity, context);
     this.nameKnown = metadata.at("name").presence === "present";
     this.displayName = metadata.at("name").source ?? metadata.at("generateName").source ?? "";
-    this.hook = metadata
+    const hooks = metadata
       .at("annotations")
       .writtenEntries()
-      .some(([key]) => key === "helm.sh/hook" || key === "argocd.argoproj.io/hook");
+      .filter(([key]) => key === "helm.sh/hook" || key === "argocd.argoproj.io/hook");
+    this.hook = hooks.length > 0;
+    // What `helm test` runs serves nobody.
+    const isTest = hooks.some(([, field]) => /^\s*test(-success|-failure)?\s*$/.test(field.source ?? ""));
     const namespace = this.scope.startsWith("ns:") ? this.scope.slice(3) : "";
     const own = identity.groupKind === "/Namespace" ? this.displayName : "";
     const priority = pod === undefined ? undefined : knownText(pod.at("priorityClassName"));
@@ -184,7 +187,8 @@ export class ResourceFact implements Resource {
       isSystemNamespace(namespace) ||
       isSystemNamespace(own) ||
       (priority?.startsWith("system-") ?? false);
-    this.nonProduction = context.standing.nonProduction || isNonProductionName(namespace) || isNonProductionName(own);
+    this.nonProduction =
+      context.standing.nonProduction || isTest || isNonProductionName(namespace) || isNonProductionName(own);
     this.foreign = context.standing.foreign || isDump(body) || isGenerated(identity, metadata);
   }
 
