@@ -8,6 +8,7 @@ import type {
   ReportPractice,
 } from "../../server/features/report-contract.ts";
 import type { Build, Child } from "./dom.ts";
+import { environmentIn, findingsOf } from "./lens.ts";
 import { type Context, LIMIT, more, place } from "./parts.ts";
 import { sign, stateSign } from "./signs.ts";
 import { cellText, dimensionName } from "./text.ts";
@@ -105,12 +106,18 @@ const UNMET: ReadonlySet<PracticeState> = new Set(["unmet", "partial", "unknown"
 function practices(context: Context, report: Report): Child {
   const { h, text, view } = context;
   const { dimension, level } = view.selected ?? defaultCell(report);
-  const all = report.practices.filter((it) => it.dimension === dimension && it.level === level);
-  const rows = view.filter === "all" ? all : all.filter(({ state }) => UNMET.has(state));
-  if (rows.length === 0) return h("p", { class: "dim" }, all.length === 0 ? text.noPractices : text.nothingUnmet);
   const blocking = new Set<PracticeId>(report.dimensions.flatMap(({ blockedBy }) => blockedBy));
-  const found = findingsByPractice(report.findings);
-  return h(
+  const all = report.practices.filter((it) => it.dimension === dimension && it.level === level);
+  const rows = view.filter === "all" ? all : all.filter(({ id, state }) => UNMET.has(state) || blocking.has(id));
+  const environment = environmentIn(report, view.lens);
+  const isOf = environment === null ? null : findingsOf(report, environment);
+  const note = environment !== null && h("p", { class: "note dim" }, isOf === null ? text.lensNoteAll : text.lensNote);
+  if (rows.length === 0) {
+    return [note, h("p", { class: "dim" }, all.length === 0 ? text.noPractices : text.nothingUnmet)];
+  }
+  const found = findingsByPractice(report.findings, isOf ?? (() => true));
+  const none = isOf === null ? text.noFindings : text.noFindingsHere;
+  const list = h(
     "ul",
     { class: "practices", "aria-label": text.practices },
     [...rows].sort(byUrgency).map((practice) => {
@@ -118,9 +125,10 @@ function practices(context: Context, report: Report): Child {
         ([finding]) => view.filter === "all" || finding.state === "unmet" || finding.state === "unknown",
       );
       const isOpen = blocking.has(practice.id) !== view.toggled.includes(practice.id);
-      return practiceRow(context, practice, report.practices.indexOf(practice), findings, isOpen);
+      return practiceRow(context, practice, report.practices.indexOf(practice), findings, isOpen, none);
     }),
   );
+  return [note, list];
 }
 
 type Found = readonly [finding: ReportFinding, index: number];
@@ -131,6 +139,7 @@ function practiceRow(
   index: number,
   findings: readonly Found[],
   isOpen: boolean,
+  none: string,
 ): Element {
   const { id, title, state, required } = practice;
   const shown = LIMIT * (1 + (view.more[id] ?? 0));
@@ -176,7 +185,7 @@ function practiceRow(
       "div",
       { class: "findings", id: listId, hidden: !isOpen },
       isOpen && practice.asked && practice.state !== "attested" && h("p", { class: "dim" }, text.askedHint),
-      isOpen && findings.length === 0 && !practice.asked && h("p", { class: "dim" }, text.noFindings),
+      isOpen && findings.length === 0 && !practice.asked && h("p", { class: "dim" }, none),
       isOpen &&
         findings.length > 0 &&
         h(
@@ -236,9 +245,13 @@ function byUrgency(a: ReportPractice, b: ReportPractice): number {
 
 const FINDING_URGENCY = ["unmet", "unknown", "waived", "met"];
 
-function findingsByPractice(findings: readonly ReportFinding[]): Map<PracticeId, Found[]> {
+function findingsByPractice(
+  findings: readonly ReportFinding[],
+  isShown: (finding: ReportFinding) => boolean,
+): Map<PracticeId, Found[]> {
   const found = new Map<PracticeId, Found[]>();
   findings.forEach((finding, index) => {
+    if (!isShown(finding)) return;
     const list = found.get(finding.practice);
     if (list === undefined) found.set(finding.practice, [[finding, index]]);
     else list.push([finding, index]);

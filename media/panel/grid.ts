@@ -1,19 +1,22 @@
 /** The five by five grid, as the ARIA grid pattern has it: one stop for Tab, arrow keys inside. */
 import { LEVELS } from "../../model/kmm.ts";
 import type { Report, ReportCell, ReportDimension } from "../../server/features/report-contract.ts";
+import { environmentIn } from "./lens.ts";
 import type { Context } from "./parts.ts";
 import { sign } from "./signs.ts";
 import { cellText, dimensionName } from "./text.ts";
 import { defaultCell } from "./view.ts";
 
 export function grid(context: Context, report: Report): Element {
-  const { h, text } = context;
+  const { h, text, view } = context;
+  const environment = environmentIn(report, view.lens);
+  const label = environment === null ? text.grid : `${text.grid} (${environment.name})`;
   return h(
     "section",
     { class: "grid-frame", "data-key": "grid" },
     h(
       "div",
-      { role: "grid", "aria-label": text.grid, "aria-describedby": "grid-hint", class: "grid" },
+      { role: "grid", "aria-label": label, "aria-describedby": "grid-hint", class: "grid" },
       h(
         "div",
         { role: "row", class: "row head" },

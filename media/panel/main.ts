@@ -1,6 +1,7 @@
 /** The panel in its webview: draws the states its host sends, and tells the host what was clicked. */
 import { dimensionOf, isDimension, isLevel, type PracticeId } from "../../model/kmm.ts";
 import { patch } from "./dom.ts";
+import { lensKey, lensOf, seenThrough } from "./lens.ts";
 import { isHostMessage, type PanelMessage, type PanelState } from "./messages.ts";
 import { render } from "./render.ts";
 import { PANEL_TEXT } from "./text.ts";
@@ -30,7 +31,12 @@ page.addEventListener("click", (event) => {
 });
 page.addEventListener("change", (event) => {
   if (!(event.target instanceof HTMLSelectElement)) return;
-  const index = Number.parseInt(event.target.value, 10);
+  const { value, dataset } = event.target;
+  if (dataset["action"] === "lens") {
+    look(value);
+    return;
+  }
+  const index = Number.parseInt(value, 10);
   vscode.postMessage({ type: "folder", folder: Number.isNaN(index) ? null : index });
 });
 page.addEventListener("keydown", onKey);
@@ -42,8 +48,12 @@ function draw(): void {
   document.documentElement.lang = state.language;
   patch(page, render(document, state, view, PANEL_TEXT[state.language]));
   for (const select of page.querySelectorAll("select")) select.value = select.dataset["value"] ?? "all";
-  if (focus !== null && document.activeElement?.getAttribute("data-focus") !== focus) focusOn(focus);
-  vscode.setState({ selected: view.selected, filter: view.filter, folder: state.folder });
+  if (focus !== null && document.activeElement?.getAttribute("data-focus") !== focus) {
+    // Whoever was on an environment that went away goes on with all of them.
+    if (!focusOn(focus) && /^(lens|row) /.test(focus)) focusOn("lens all");
+  }
+  const { selected, filter, lens } = view;
+  vscode.setState({ selected, filter, lens, folder: state.folder });
 }
 
 function update(next: View): void {
@@ -61,6 +71,9 @@ function act(target: HTMLElement): void {
     }
     case "blocker":
       showBlocker(id as PracticeId);
+      return;
+    case "lens":
+      look(id);
       return;
     case "filter":
       update({ ...view, filter: id === "all" ? "all" : "unmet" });
@@ -82,6 +95,12 @@ function act(target: HTMLElement): void {
       send({ type: action });
       return;
   }
+}
+
+/** Through one environment, by its key, or at the whole workspace. */
+function look(id: string): void {
+  const environment = state?.report?.environments.find((one) => lensKey(one) === id);
+  update({ ...view, lens: environment === undefined ? null : lensOf(environment) });
 }
 
 function send(message: PanelMessage): void {
@@ -109,14 +128,16 @@ function onKey(event: KeyboardEvent): void {
   if (next === null) return;
   event.preventDefault();
   // Before a first choice the detail follows the report's weakest dimension; moving the focus must not change that.
-  const selected = view.selected ?? (state?.report ? defaultCell(state.report) : null);
+  const selected = view.selected ?? (state?.report ? defaultCell(seenThrough(state.report, view.lens)) : null);
   update({ ...view, selected, focused: next });
   focusOn(`${next.dimension}/${next.level}`);
 }
 
-function focusOn(focus: string): void {
+function focusOn(focus: string): boolean {
   const elements = [...page.querySelectorAll<HTMLElement>("[data-focus]")];
-  elements.find(({ dataset }) => dataset["focus"] === focus)?.focus();
+  const found = elements.find(({ dataset }) => dataset["focus"] === focus);
+  found?.focus();
+  return found !== undefined;
 }
 
 function actionAt(target: EventTarget | null): HTMLElement | null {

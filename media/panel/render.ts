@@ -5,8 +5,10 @@
 import type { Report } from "../../server/features/report-contract.ts";
 import { detail } from "./detail.ts";
 import { builder, type Child } from "./dom.ts";
+import { environments } from "./environments.ts";
 import { grid } from "./grid.ts";
 import { headline } from "./headline.ts";
+import { seenThrough } from "./lens.ts";
 import type { PanelState } from "./messages.ts";
 import { type Context, LIMIT, more, place } from "./parts.ts";
 import type { PanelText } from "./text.ts";
@@ -68,7 +70,7 @@ function body(context: Context, state: PanelState): readonly Child[] {
   const { h, text } = context;
   const { report, folders } = state;
   if (report === null) return [];
-  if (!hasEvidence(report)) {
+  if (!hasEvidence(report) && !report.environments.some(hasEvidence)) {
     if (state.scanning) return [];
     const files = report.scanned.files;
     const hint = files === 0 ? text.noFilesHint : text.noEvidenceHint(files);
@@ -83,12 +85,19 @@ function body(context: Context, state: PanelState): readonly Child[] {
       ...folds(context, report),
     ];
   }
-  return [headline(context, report), grid(context, report), detail(context, report), ...folds(context, report)];
+  const seen = seenThrough(report, context.view.lens);
+  return [
+    headline(context, report),
+    environments(context, report, state.scanning),
+    grid(context, seen),
+    detail(context, seen),
+    ...folds(context, report),
+  ];
 }
 
 /** Level `null` everywhere, and not a single practice met, means that there is nothing to draw. */
-export function hasEvidence(report: Report): boolean {
-  return report.dimensions.some(({ level, reach }) => level !== null || reach !== null);
+export function hasEvidence({ dimensions }: Pick<Report, "dimensions">): boolean {
+  return dimensions.some(({ level, reach }) => level !== null || reach !== null);
 }
 
 function folds({ h, text, view }: Context, { notices, scanned }: Report): Child[] {

@@ -35,6 +35,20 @@ export interface PanelText {
   reach: (level: number) => string;
   confidence: (percent: number) => string;
   progress: (percent: number, level: number) => string;
+  environment: string;
+  allEnvironments: string;
+  everyEnvironment: string;
+  notProduction: string;
+  notProductionHint: string;
+  sideBySide: (count: number) => string;
+  weakestLevel: string;
+  weakestHint: string;
+  lensAll: (counted: number, all: number) => string;
+  lensOne: (name: string, level: number, why: string) => string;
+  lensNothing: (name: string) => string;
+  lensGone: (name: string) => string;
+  lensNote: string;
+  lensNoteAll: string;
   grid: string;
   gridHint: string;
   dimension: string;
@@ -66,6 +80,7 @@ export interface PanelText {
   safeFix: string;
   reviewFix: string;
   noFindings: string;
+  noFindingsHere: string;
   wholeWorkspace: string;
   showMore: (more: number, left: number) => string;
   reason: (reason: string) => string;
@@ -106,6 +121,24 @@ const en: PanelText = {
   reach: (level) => `evidence up to ${level}`,
   confidence: (percent) => `${percent}% could be judged`,
   progress: (percent, level) => `${percent}% of level ${level}`,
+  environment: "Environment",
+  allEnvironments: "All",
+  everyEnvironment: "Whole workspace",
+  notProduction: "not production",
+  notProductionHint: "Not production by its path or namespace: shown, but not counted in the levels of the workspace.",
+  sideBySide: (count) => `${one(count, "environment", "environments")} side by side`,
+  weakestLevel: "the weakest",
+  weakestHint: "▾ the weakest level of its row",
+  lensAll: (counted, all) =>
+    counted === all
+      ? "The whole workspace is shown."
+      : `The whole workspace is shown; ${counted} of ${one(all, "environment counts", "environments count")}.`,
+  lensOne: (name, level, why) => `${name} is shown: level ${level}, ${why}.`,
+  lensNothing: (name) => `${name} is shown: no evidence yet.`,
+  lensGone: (name) => `${name} is not here any more: the whole workspace is shown.`,
+  lensNote:
+    "Practices and counts are those of the whole workspace; places that are known to be of other environments only are left out.",
+  lensNoteAll: "Practices, counts and places are those of the whole workspace.",
   grid: "Maturity grid: dimensions by levels",
   gridHint: "Arrow keys move between cells; Enter shows a cell's practices.",
   dimension: "Dimension",
@@ -152,6 +185,7 @@ const en: PanelText = {
   safeFix: "safe fix",
   reviewFix: "fix to review",
   noFindings: "No places to show.",
+  noFindingsHere: "No places in this environment.",
   wholeWorkspace: "whole workspace",
   showMore: (more, left) => `Show ${more} more of ${left}`,
   reason: (reason) => `Reason: ${reason}`,
@@ -190,6 +224,24 @@ const sv: PanelText = {
   reach: (level) => `belägg upp till ${level}`,
   confidence: (percent) => `${percent} % kunde bedömas`,
   progress: (percent, level) => `${percent} % av nivå ${level}`,
+  environment: "Miljö",
+  allEnvironments: "Alla",
+  everyEnvironment: "Hela arbetsytan",
+  notProduction: "ej produktion",
+  notProductionHint: "Inte produktion enligt sökväg eller namnrymd: visas men räknas inte i arbetsytans nivåer.",
+  sideBySide: (count) => `${one(count, "miljö", "miljöer")} sida vid sida`,
+  weakestLevel: "svagast",
+  weakestHint: "▾ radens svagaste nivå",
+  lensAll: (counted, all) =>
+    counted === all
+      ? "Hela arbetsytan visas."
+      : `Hela arbetsytan visas; ${counted} av ${one(all, "miljö", "miljöer")} räknas.`,
+  lensOne: (name, level, why) => `${name} visas: nivå ${level}, ${why}.`,
+  lensNothing: (name) => `${name} visas: inga belägg ännu.`,
+  lensGone: (name) => `${name} finns inte längre: hela arbetsytan visas.`,
+  lensNote:
+    "Praktiker och antal gäller hela arbetsytan; ställen som man vet bara hör till andra miljöer är utelämnade.",
+  lensNoteAll: "Praktiker, antal och ställen gäller hela arbetsytan.",
   grid: "Mognadskarta: dimensioner och nivåer",
   gridHint: "Piltangenterna flyttar mellan cellerna; Retur visar en cells praktiker.",
   dimension: "Dimension",
@@ -236,6 +288,7 @@ const sv: PanelText = {
   safeFix: "säker rättning",
   reviewFix: "rättning att granska",
   noFindings: "Inga ställen att visa.",
+  noFindingsHere: "Inga ställen i den här miljön.",
   wholeWorkspace: "hela arbetsytan",
   showMore: (more, left) => `Visa ${more} till av ${left}`,
   reason: (reason) => `Skäl: ${reason}`,

@@ -2,6 +2,7 @@
 import type { Dimension, Level, PracticeId } from "../../model/kmm.ts";
 import { DIMENSIONS, isDimension, isLevel, LEVELS } from "../../model/kmm.ts";
 import type { Report } from "../../server/features/report-contract.ts";
+import { asLens, type Lens } from "./lens.ts";
 
 export interface Cell {
   dimension: Dimension;
@@ -14,13 +15,22 @@ export interface View {
   /** The cell that Tab leads to, moved by the arrow keys; the selected one when `null`. */
   focused: Cell | null;
   filter: "unmet" | "all";
+  /** The environment whose levels show, or `null` for all; kept while it is missing, as half-typed files are mended. */
+  lens: Lens | null;
   /** Practices whose findings are open or shut against their default. */
   toggled: readonly PracticeId[];
   /** How often "show more" was used on a practice's list. */
   more: Readonly<Record<string, number>>;
 }
 
-export const INITIAL: View = { selected: null, focused: null, filter: "unmet", toggled: [], more: {} };
+export const INITIAL: View = {
+  selected: null,
+  focused: null,
+  filter: "unmet",
+  lens: null,
+  toggled: [],
+  more: {},
+};
 
 /** The cell to show before anyone chose: what stands in the way of the weakest dimension. */
 export function defaultCell(report: Report): Cell {
@@ -76,8 +86,8 @@ export function move({ dimension, level }: Cell, key: string, control = false): 
 /** A view as it was saved, or what is left of it when the saved state is from another version. */
 export function restoreView(saved: unknown): View {
   if (typeof saved !== "object" || saved === null) return INITIAL;
-  const { selected, filter } = saved as { selected?: unknown; filter?: unknown };
-  return { ...INITIAL, selected: asCell(selected), filter: filter === "all" ? "all" : "unmet" };
+  const { selected, filter, lens } = saved as { selected?: unknown; filter?: unknown; lens?: unknown };
+  return { ...INITIAL, selected: asCell(selected), filter: filter === "all" ? "all" : "unmet", lens: asLens(lens) };
 }
 
 function asCell(value: unknown): Cell | null {

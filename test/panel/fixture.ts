@@ -8,6 +8,7 @@ import type {
   Rating,
   Report,
   ReportDimension,
+  ReportEnvironment,
   ReportFinding,
   ReportPractice,
 } from "../../server/features/report-contract.ts";
@@ -178,6 +179,46 @@ export function fixture(): Report {
     subjects: [],
     environments: [],
     notices: [{ uri: "chart/templates/web.yaml", message: "Read without rendering: a template decides some values." }],
+  };
+}
+
+/** An environment in a folder of its name, at the same level in every dimension but security. */
+export function environment(name: string, security: Level | null, rest: Partial<ReportEnvironment> = {}) {
+  const root = `overlays/${name}`;
+  const dimensions = DIMENSIONS.map((id) => {
+    const level = id === "security" ? security : 2;
+    const one = { ...dimension(id), level, strictLevel: level, possible: level, reach: level, confidence: 1 };
+    return { ...one, blockedBy: id === "security" ? (["security/seccomp-profile"] as PracticeId[]) : [] };
+  });
+  const file = `${root}/kustomization.yaml`;
+  return { name, root, file, kind: "kustomize" as const, nonProduction: false, dimensions, ...rest };
+}
+
+/** The fixture with three environments, two of one name, and what is known of who applies what. */
+export function inEnvironments(): Report {
+  const subject = (name: string, namespace: string, uri: string, applied?: string) => {
+    const levels = { culture: null, architecture: null, automation: null, security: 1 as const, scalability: null };
+    const range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+    const known = { kind: "Deployment", name, namespace, uri, range, levels };
+    return applied === undefined ? known : { ...known, environment: applied };
+  };
+  return {
+    ...fixture(),
+    environments: [
+      environment("prod", 3),
+      environment("staging", 1),
+      environment("staging", null, {
+        root: "charts/shop",
+        kind: "helm",
+        nonProduction: true,
+        file: "charts/shop/s.yaml",
+      }),
+    ],
+    subjects: [
+      subject("web", "prod", "deploy/web.yaml", "prod"),
+      subject("web", "shop", "deploy/web.yaml", "staging"),
+      subject("cart", "shop", "deploy/cart.yaml", "staging"),
+    ],
   };
 }
 

@@ -2,7 +2,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { PANEL_TEXT } from "../../media/panel/text.ts";
 import cells from "../../model/text/cells.json" with { type: "json" };
-import { emptyReport, fixture } from "./fixture.ts";
+import { emptyReport, environment, fixture, inEnvironments } from "./fixture.ts";
 import { draw } from "./page.ts";
 
 /** Words that are the same in both languages, and names that are not translated. */
@@ -54,6 +54,9 @@ describe("panel: texts", () => {
     const pages = [
       draw({ language: "sv", report, folders: ["a", "b"] }, { filter: "all" }),
       draw({ language: "sv", report, server: "stopped" }, { selected: { dimension: "security", level: 3 } }),
+      draw({ language: "sv", report: { ...inEnvironments(), language: "sv" } }),
+      draw({ language: "sv", report: { ...inEnvironments(), language: "sv" } }, { lens: environment("prod", 3) }),
+      draw({ language: "sv", report: { ...inEnvironments(), language: "sv" } }, { lens: environment("gone", 3) }),
       draw({ language: "sv", report: emptyReport(3) }),
       draw({ language: "sv", report: null, server: "starting" }),
     ];

@@ -31,9 +31,18 @@ describe("panel: keys in the grid", () => {
 
 describe("panel: view", () => {
   it("takes one back that was saved, and no more of it than is right", () => {
-    const view = { ...INITIAL, selected: { dimension: "security", level: 3 }, filter: "all" } as const;
+    const lens = { kind: "helm", root: "charts/shop", file: "charts/shop/values.yaml", name: "prod" } as const;
+    const view = { ...INITIAL, selected: { dimension: "security", level: 3 }, filter: "all", lens } as const;
     deepEqual(restoreView(JSON.parse(JSON.stringify(view))), view);
-    for (const saved of [null, undefined, 7, "x", {}, { selected: { dimension: "__proto__", level: 9 }, filter: 3 }]) {
+    for (const saved of [
+      null,
+      undefined,
+      7,
+      "x",
+      {},
+      { selected: { dimension: "__proto__", level: 9 }, filter: 3 },
+      { lens: { ...lens, kind: "x" } },
+    ]) {
       deepEqual(restoreView(saved), INITIAL);
     }
   });
