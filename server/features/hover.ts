@@ -60,9 +60,9 @@ function onObject({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover
   const range = [resource.name.place, resource.place]
     .map((place) => snapshot.rangeOf(place))
     .find((one) => holds(one, position));
-  const title = `**${resource.kind} ${asText(resource.displayName)}**`;
   const judged = judgedIn(snapshot, entry, resource);
   const [first] = judged;
+  const title = `**${resource.kind} ${asText(first?.object.displayName ?? resource.displayName)}**`;
   const where = range ?? snapshot.rangeOf(resource.place);
   if (first === undefined) return undefined;
   const results = snapshot.outcomes.resource(first.unit, first.object);
