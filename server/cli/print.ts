@@ -1,7 +1,7 @@
 /** The report for a terminal. */
 import { DIMENSIONS, LEVELS, type Level } from "../../model/kmm.ts";
 import { cellName, dimensionName, fill, say, type Texts } from "../../model/text/texts.ts";
-import type { Report, ReportCell, ReportDimension } from "../features/report-contract.ts";
+import type { Report, ReportCell, ReportDimension, ReportEnvironment } from "../features/report-contract.ts";
 
 const SIGNS: Readonly<Record<"N" | "P" | "L" | "F", string>> = { N: "○", P: "◔", L: "◑", F: "●" };
 
@@ -22,7 +22,7 @@ export function printGrid(report: Report, options: PrintOptions): string {
   const width = Math.min(24, Math.floor((options.width - first + 1) / 5) - 1);
   const fits = width >= Math.max(...words.map((word) => word.length));
   const lines = fits ? table(report, options, first, width) : list(report, options);
-  lines.push(summary(report, texts), say(texts, "grid.legend"), "");
+  lines.push(summary(report, texts), say(texts, "grid.legend"), "", ...environments(report, options));
   for (const dimension of report.dimensions) lines.push(...nextSteps(report, dimension, texts));
   lines.push(scannedText(report, texts));
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
@@ -113,6 +113,75 @@ function summary(report: Report, texts: Texts): string {
     weakest: weakest.join(", "),
     mean: (report.mean ?? 0).toFixed(1).replace(".", texts.language === "sv" ? "," : "."),
   });
+}
+
+/** Rows of environments at most: what is for production comes first, so that it is not what is left out. */
+const MOST_ENVIRONMENTS = 20;
+const LEVEL_WIDTH = 3;
+
+/** Names of tools, the same in every language. */
+const KINDS: Readonly<Record<ReportEnvironment["kind"], string>> = {
+  kustomize: "Kustomize",
+  helm: "Helm",
+  "argo-cd": "Argo CD",
+  flux: "Flux",
+};
+
+/** One row for each environment: its levels, and what it is made with. */
+function environments(report: Report, options: PrintOptions): string[] {
+  const { texts, width } = options;
+  if (report.environments.length === 0) return [];
+  const sorted = [...report.environments].sort((one, other) => Number(one.nonProduction) - Number(other.nonProduction));
+  const shown = sorted.slice(0, MOST_ENVIRONMENTS);
+  const title = say(texts, "grid.environments");
+  const levels = DIMENSIONS.length * LEVEL_WIDTH;
+  const longest = Math.max(title.length, ...shown.map(({ name }) => plain(name).length));
+  const first = Math.max(1, Math.min(longest, 40, width - levels));
+  const letters = DIMENSIONS.map((dimension) => say(texts, `grid.letter.${dimension}`));
+  const rows = shown.flatMap((one) => environmentRow(one, first, options));
+  const meanings = DIMENSIONS.map((dimension, index) => `${letters[index]} ${dimensionName(texts, dimension)}`);
+  return [
+    paint(pad(title, first) + letters.map((letter) => letter.padStart(LEVEL_WIDTH)).join(""), "bold", options),
+    ...rows,
+    ...(sorted.length > shown.length ? [say(texts, "grid.more", { count: sorted.length - shown.length })] : []),
+    ...joined([...meanings, say(texts, "grid.weakest")], width),
+    "",
+  ];
+}
+
+function environmentRow(one: ReportEnvironment, first: number, options: PrintOptions): string[] {
+  const { texts, width } = options;
+  const base: Style = one.nonProduction ? "dim" : "";
+  const known = one.dimensions.flatMap(({ level }) => level ?? []);
+  const lowest = Math.min(...known);
+  const levels = DIMENSIONS.map((id) => {
+    const level = one.dimensions.find((dimension) => dimension.id === id)?.level ?? null;
+    if (level === null) return paint("–".padStart(LEVEL_WIDTH), base, options);
+    const isWeakest = level === lowest && known.some((other) => other !== lowest);
+    return paint(`${isWeakest ? "▾" : ""}${level}`.padStart(LEVEL_WIDTH), isWeakest ? "yellow" : base, options);
+  });
+  const row = paint(pad(plain(one.name), first), base, options) + levels.join("");
+  const about = [...(one.nonProduction ? [say(texts, "grid.notProduction")] : []), KINDS[one.kind], plain(one.root)];
+  const text = about.join(", ");
+  const left = width - first - DIMENSIONS.length * LEVEL_WIDTH - 2;
+  if (text.length <= left) return [`${row}  ${paint(text, "dim", options)}`];
+  return [row, `  ${paint(pad(text, Math.max(1, Math.min(text.length, width - 2))), "dim", options)}`];
+}
+
+/** What a file says, without what a terminal would obey. */
+function plain(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+}
+
+/** As many on a line as fit. */
+function joined(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 2 + part.length <= width) lines[lines.length - 1] = `${last}  ${part}`;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 /** Three steps for each dimension: what stands before the next level. */
