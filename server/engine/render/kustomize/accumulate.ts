@@ -7,7 +7,7 @@ import { bothTables, configured, withDefinitions } from "./configurations.ts";
 import { FIELD_TABLES, type FieldTables } from "./field-tables.ts";
 import { Inquiry, isRemote, isWithin, type KustomizeFiles, stillHolds, uriOf } from "./files.ts";
 import { absorb, type Generated, generate, NOT_HELD } from "./generators.ts";
-import { idKey, nameOf } from "./identity.ts";
+import { nameOf } from "./identity.ts";
 import { type Item, itemsOf } from "./item.ts";
 import { Kustomization } from "./kustomization.ts";
 import { layerOf, Reader, refuseBroken, rootSpot, StepCache } from "./layer.ts";
@@ -227,10 +227,10 @@ class Accumulation {
   }
 
   #append(items: readonly Item[], spot: Spot, state: State): void {
-    const known = new Set(state.items.map((item) => idKey(item.id)));
+    const known = new Set(state.items.map((item) => item.key));
     const added: Item[] = [];
     for (const item of items) {
-      const key = idKey(item.id);
+      const key = item.key;
       if (known.has(key)) this.#problems.error("conflict", spot.place, { object: nameOf(item.id) });
       else added.push(item);
       known.add(key);

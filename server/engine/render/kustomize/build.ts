@@ -1,5 +1,6 @@
 /** `kustomize build`, in this process: the objects that a kustomization comes to, each knowing where it was written. */
 import type { DocumentRef, Place } from "../../../../model/edit.ts";
+import { once } from "../../../../model/memo.ts";
 import { allEntries } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { scalarValue } from "../plain-object.ts";
@@ -7,7 +8,7 @@ import type { RenderedObject, Rendering } from "../rendered.ts";
 import { accumulate, overlaid } from "./accumulate.ts";
 import type { KustomizeFiles } from "./files.ts";
 import { contentHash } from "./hash.ts";
-import { idKey, nameOf } from "./identity.ts";
+import { nameOf } from "./identity.ts";
 import type { Item } from "./item.ts";
 import { followNames } from "./name-references.ts";
 import { find, isNull, removeAt, scalarAt, setAt, stringAt, textOf, unknownAt, withEntry } from "./nodes.ts";
@@ -44,7 +45,6 @@ export function buildKustomization(
   problems.include(all.problems);
   const root = all.kustomization.root.place;
   if (files.documents(uri) === undefined) problems.error("missing", root, { path: uri });
-  else if (all.kustomization.isComponent && problems.all.length === 0) problems.uncertain = true;
   const texts = all.wanted;
   if (problems.failed)
     return { objects: [], problems: problems.all, files: all.files, complete: false, failed: true, texts };
@@ -58,8 +58,7 @@ export function buildKustomization(
   } catch (error) {
     problems.refused(error, root);
   }
-  for (const item of conflicts(items, (one) => idKey(one.id)))
-    problems.error("conflict", root, { object: nameOf(item.id) });
+  for (const item of conflicts(items)) problems.error("conflict", root, { object: nameOf(item.id) });
   const managed = all.kustomization.list("buildMetadata").find((spot) => textOf(spot.node) === "managedByLabel");
   const objects = problems.failed
     ? []
@@ -92,10 +91,10 @@ function hashed(item: Item): Item {
 }
 
 /** Meant for other tools alone. */
-function isLocal(item: Item): boolean {
+const isLocal = once((item: Item): boolean => {
   const mark = find(item.tree, "metadata", "annotations", "config.kubernetes.io/local-config");
   return mark !== undefined && textOf(mark) !== "false";
-}
+});
 
 const labelledItems = new WeakMap<Item, Item>();
 

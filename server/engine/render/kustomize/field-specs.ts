@@ -52,7 +52,8 @@ function descend(node: Tree, path: readonly string[], depth: number, task: Task)
     const isLast = depth + 1 === path.length;
     return withEntry(node, key, isLast ? task.change(undefined) : descend(mapOf([]), path, depth + 1, task));
   }
-  return withEntry(node, key, descend(child, path, depth + 1, task));
+  const changed = descend(child, path, depth + 1, task);
+  return changed === child ? node : withEntry(node, key, changed);
 }
 
 const paths = new Map<string, readonly string[]>();

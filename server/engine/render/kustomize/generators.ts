@@ -5,7 +5,7 @@ import { allEntries } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { opened, withOrigin } from "../graft.ts";
 import { base64Lines } from "./hash.ts";
-import { idKey, nameOf } from "./identity.ts";
+import { nameOf } from "./identity.ts";
 import { type Behavior, Item } from "./item.ts";
 import { find, isUnknown, mapOf, removeAt, type Spot, scalarAt, setAt, stringAt, textOf, unknownAt } from "./nodes.ts";
 import { Refusal } from "./refusal.ts";
@@ -144,8 +144,8 @@ function fromVariables(spot: Spot, read: ReadText): readonly Pair[] | undefined 
 
 /** The objects with a generated one among them: added, or in the place of the one that it is merged with. */
 export function absorb(items: readonly Item[], made: Item, place: Place): readonly Item[] {
-  const key = idKey(made.id);
-  const matches = items.filter((item) => [...item.previousIds, item.id].some((id) => idKey(id) === key));
+  const key = made.key;
+  const matches = items.filter((item) => item.keys.includes(key));
   const [old, ...others] = matches;
   const { behavior } = made.past;
   if (others.length > 0) throw new Refusal("conflict", { object: nameOf(made.id) }, place);

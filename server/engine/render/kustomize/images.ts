@@ -67,7 +67,7 @@ function inContainers(node: Tree, rename: (image: Tree) => Tree): Tree {
       });
       if (items.some((item, at) => item !== list.items[at])) changed = withItems(list, items);
     }
-    map = withEntry(map, key, changed);
+    if (changed !== value) map = withEntry(map, key, changed);
   }
   return map;
 }

@@ -4,7 +4,7 @@ import type { SourceDocument } from "../../source.ts";
 import { allEntries } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { withOrigin } from "../graft.ts";
-import { type ObjectId, type ObjectType, objectId, parseApiVersion } from "./identity.ts";
+import { idKey, isClusterScoped, type ObjectId, type ObjectType, objectId, parseApiVersion } from "./identity.ts";
 import { find, isNull, mapOf, Spot, textOf, withEntry, withItem } from "./nodes.ts";
 
 /** Where an object is declared. */
@@ -67,6 +67,9 @@ export class Item {
   #type: ObjectType | undefined;
   #id: ObjectId | undefined;
   #ids: readonly ObjectId[] | undefined;
+  #key: string | undefined;
+  #keys: readonly string[] | undefined;
+  #isClusterScoped: boolean | undefined;
 
   constructor(declared: Declaration, changed: MapTree | undefined, past: Past = NO_PAST) {
     this.declared = declared;
@@ -112,6 +115,28 @@ export class Item {
       this.#ids = this.past.previous.map(({ kind, name, namespace }) => ({ group, version, kind, name, namespace }));
     }
     return this.#ids;
+  }
+
+  /** Everything it is or was called. */
+  get ids(): readonly ObjectId[] {
+    return [...this.previousIds, this.id];
+  }
+
+  /** What tells it from all others in a cluster. */
+  get key(): string {
+    this.#key ??= idKey(this.id);
+    return this.#key;
+  }
+
+  /** Its key, and those that it had before. */
+  get keys(): readonly string[] {
+    this.#keys ??= [...new Set([...this.previousIds.map(idKey), this.key])];
+    return this.#keys;
+  }
+
+  get isClusterScoped(): boolean {
+    this.#isClusterScoped ??= isClusterScoped(this.type);
+    return this.#isClusterScoped;
   }
 
   /** What it was called first. */

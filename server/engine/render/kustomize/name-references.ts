@@ -4,7 +4,7 @@ import { lookup } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { splitPath } from "./field-specs.ts";
 import type { NameReference } from "./field-tables.ts";
-import { isClusterScoped, isOfType, nameOf, type TypePattern } from "./identity.ts";
+import { isOfType, nameOf, type TypePattern } from "./identity.ts";
 import { type Item, replaceNode } from "./item.ts";
 import { find, isNull, isUnknown, type Spot, textOf, withEntry } from "./nodes.ts";
 import { Refusal } from "./refusal.ts";
@@ -15,6 +15,8 @@ interface Site {
   readonly target: TypePattern;
   readonly isRole: boolean;
   readonly spot: Spot;
+  /** Tells fields of an object apart. */
+  readonly key: string;
 }
 
 /** What a field says once names have changed. */
@@ -63,7 +65,7 @@ function sitesOf(item: Item, references: readonly NameReference[]): readonly Sit
     for (const field of target.fields) {
       if (!isOfType(type, field)) continue;
       const isRole = field.path.endsWith("roleRef/name");
-      collect(root, splitPath(field.path), 0, (spot) => sites.push({ target, isRole, spot }));
+      collect(root, splitPath(field.path), 0, (spot) => sites.push({ target, isRole, spot, key: keyOf(spot) }));
     }
   }
   known.set(item, { references, sites });
@@ -93,8 +95,7 @@ function follow(
 ): Item {
   const edits = new Map<string, Edit>();
   const namespaces = subjectNamespaces(item);
-  for (const { target, isRole, spot } of sites) {
-    const key = keyOf(spot);
+  for (const { target, isRole, spot, key } of sites) {
     const before = edits.get(key);
     const isMap = spot.node.kind === "map";
     const nameSpot = isMap ? spot.at("name") : spot;
@@ -110,7 +111,7 @@ function follow(
     if (referral.name === name && namespace === "" && !referral.past.unknown) continue;
     edits.set(key, { spot, name: referral, namespace: namespace === "" ? undefined : namespace });
   }
-  return edits.size === 0 ? item : rewritten(item, [...edits.entries()]);
+  return edits.size === 0 ? item : rewritten(item, [...edits.values()]);
 }
 
 function keyOf(spot: Spot): string {
@@ -130,7 +131,7 @@ function subjectNamespaces(item: Item): ReadonlySet<string> {
 }
 
 function mayReach(referrer: Item, target: Item, namespaces: ReadonlySet<string>): boolean {
-  if (isClusterScoped(referrer.type) || isClusterScoped(target.type)) return true;
+  if (referrer.isClusterScoped || target.isClusterScoped) return true;
   return target.id.namespace === referrer.id.namespace || namespaces.has(target.namespace);
 }
 
@@ -159,10 +160,9 @@ function select(
       candidates = candidates.filter((one) => one.previousIds.some((id) => isOfType(id, role)));
     }
   }
-  if (!isClusterScoped(referrer.type))
+  if (!referrer.isClusterScoped)
     candidates = candidates.filter(
-      (one) =>
-        isClusterScoped(one.type) || one.type.kind === "ServiceAccount" || one.id.namespace === referrer.id.namespace,
+      (one) => one.isClusterScoped || one.type.kind === "ServiceAccount" || one.id.namespace === referrer.id.namespace,
     );
   if (candidates.length > 1) candidates = candidates.filter((one) => sameAffixes(one, referrer, true));
   if (candidates.length > 1) candidates = candidates.filter((one) => sameAffixes(one, referrer, false));
@@ -186,28 +186,33 @@ function sameEnd(one: readonly string[], other: readonly string[], lenient: bool
   return one.slice(-length).every((text, at) => text === other.slice(-length)[at]);
 }
 
-const answers = new WeakMap<Item, Map<string, Item>>();
+interface Answer {
+  readonly edits: readonly Edit[];
+  readonly item: Item;
+}
+
+const answers = new WeakMap<Item, Answer>();
 
 /** The object with its references rewritten; the same edits of the same object give the same object. */
-function rewritten(item: Item, edits: readonly (readonly [string, Edit])[]): Item {
-  const signature = JSON.stringify(
-    edits.map(([key, { name, namespace }]) => [key, name.name, namespace, name.past.unknown]),
-  );
-  let known = answers.get(item);
-  if (known === undefined) {
-    known = new Map();
-    answers.set(item, known);
-  }
-  let result = known.get(signature);
-  if (result === undefined) {
-    let tree: Tree = item.tree;
-    for (const [, edit] of edits) tree = replaceNode(tree, pathOf(edit.spot), 0, edited(edit));
-    result = tree.kind === "map" && tree !== item.tree ? item.with(tree) : item;
-    // Names with hashes change with every key that is typed.
-    if (known.size > 20) known.clear();
-    known.set(signature, result);
-  }
+function rewritten(item: Item, edits: readonly Edit[]): Item {
+  const before = answers.get(item);
+  if (before !== undefined && isSameEdits(before.edits, edits)) return before.item;
+  let tree: Tree = item.tree;
+  for (const edit of edits) tree = replaceNode(tree, pathOf(edit.spot), 0, edited(edit));
+  const result = tree.kind === "map" && tree !== item.tree ? item.with(tree) : item;
+  answers.set(item, { edits, item: result });
   return result;
+}
+
+function isSameEdits(one: readonly Edit[], other: readonly Edit[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((edit, at) => {
+      const same = other[at];
+      if (same === undefined || edit.spot !== same.spot || edit.namespace !== same.namespace) return false;
+      return edit.name.name === same.name.name && edit.name.past.unknown === same.name.past.unknown;
+    })
+  );
 }
 
 function pathOf(spot: Spot): readonly (string | number)[] {

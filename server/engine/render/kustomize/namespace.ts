@@ -3,7 +3,7 @@ import { lookup } from "../../tree/read.ts";
 import type { MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { withItems } from "../graft.ts";
 import { changeField, type FieldSpec } from "./field-specs.ts";
-import { idKey, isClusterScoped, nameOf } from "./identity.ts";
+import { isClusterScoped, nameOf } from "./identity.ts";
 import type { Item } from "./item.ts";
 import { find, isNull, type Spot, stringAt, textOf, withEntry } from "./nodes.ts";
 import { conflicts, ItemStep, type Problems, type Step } from "./step.ts";
@@ -27,7 +27,7 @@ export class NamespaceStep implements Step {
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
     const result = this.#each.run(items, problems);
-    for (const item of conflicts(result, (one) => idKey(one.id)))
+    for (const item of conflicts(result))
       problems.error("conflict", this.#namespace.place, { object: nameOf(item.id) });
     return result;
   }

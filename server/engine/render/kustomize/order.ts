@@ -1,4 +1,5 @@
 /** The order in which objects come out: as they came in, or the fixed one that the tool sorts by unless it is told not to. */
+import { once } from "../../../../model/memo.ts";
 import type { Item } from "./item.ts";
 import { type Spot, textOf } from "./nodes.ts";
 import { invalid } from "./refusal.ts";
@@ -26,16 +27,7 @@ function sorted(items: readonly Item[], first: readonly string[], last: readonly
     ...first.map((kind, at) => [kind, at - first.length] as const),
     ...last.map((kind, at) => [kind, at + 1] as const),
   ]);
-  const keyed = items.map((item) => {
-    const { group, version, kind } = item.type;
-    const type = [group || "~G", version || "~V", kind || "~K"].join("_");
-    const id = [
-      `${kind || "[noKind]"}.${version || "[noVer]"}.${group || "[noGrp]"}`,
-      item.namespace || "~X",
-      item.name || "~N",
-    ].join("|");
-    return { item, rank: ranks.get(kind) ?? 0, type, id };
-  });
+  const keyed = items.map((item) => ({ item, rank: ranks.get(item.type.kind) ?? 0, ...keysOf(item) }));
   keyed.sort((one, other) => {
     if (one.rank !== other.rank) return one.rank - other.rank;
     const { kind, group } = one.item.type;
@@ -46,6 +38,18 @@ function sorted(items: readonly Item[], first: readonly string[], last: readonly
   });
   return keyed.map(({ item }) => item);
 }
+
+/** What an object is sorted by, beside its kind. */
+const keysOf = once((item: Item) => {
+  const { group, version, kind } = item.type;
+  const type = [group || "~G", version || "~V", kind || "~K"].join("_");
+  const id = [
+    `${kind || "[noKind]"}.${version || "[noVer]"}.${group || "[noGrp]"}`,
+    item.namespace || "~X",
+    item.name || "~N",
+  ].join("|");
+  return { type, id };
+});
 
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;

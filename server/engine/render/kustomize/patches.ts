@@ -60,7 +60,7 @@ class NamedPatchStep implements Step {
   }
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
-    const matches = items.filter((item) => [...item.previousIds, item.id].some((id) => idKey(id) === this.#key));
+    const matches = items.filter((item) => item.keys.includes(this.#key));
     const [target, ...others] = matches;
     if (target === undefined || others.length > 0) {
       const code = target === undefined ? "target" : "conflict";
@@ -87,9 +87,12 @@ class TargetPatchStep implements Step {
   }
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
-    const result = items.flatMap((item) => (this.#selects(item) ? (this.#each.apply(item, problems) ?? []) : [item]));
-    for (const item of conflicts(result, (one) => idKey(one.id)))
-      problems.error("conflict", this.#place, { object: nameOf(item.id) });
+    const result: Item[] = [];
+    for (const item of items) {
+      const changed = this.#selects(item) ? this.#each.apply(item, problems) : item;
+      if (changed !== undefined) result.push(changed);
+    }
+    for (const item of conflicts(result)) problems.error("conflict", this.#place, { object: nameOf(item.id) });
     return result;
   }
 }

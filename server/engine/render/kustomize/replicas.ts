@@ -50,6 +50,6 @@ export class ReplicasStep implements Step {
   }
 
   #isMeant(item: Item, field: FieldSpec): boolean {
-    return [...item.previousIds, item.id].some((id) => id.name === this.#name && isOfType(id, field));
+    return item.ids.some((id) => id.name === this.#name && isOfType(id, field));
   }
 }

@@ -71,7 +71,7 @@ export function isEmptyPattern(pattern: IdPattern): boolean {
 
 /** Whether anything that the object is or was called fits. */
 export function fits(item: Item, pattern: IdPattern): boolean {
-  return [...item.previousIds, item.id].some(
+  return item.ids.some(
     (id: ObjectId) =>
       (pattern.name === "" || pattern.name === id.name) &&
       (pattern.namespace === "" || pattern.namespace === id.namespace) &&

@@ -60,7 +60,12 @@ export class ItemStep implements Step {
   }
 
   run(items: readonly Item[], problems: Problems): readonly Item[] {
-    return items.flatMap((item) => this.apply(item, problems) ?? []);
+    const result: Item[] = [];
+    for (const item of items) {
+      const changed = this.apply(item, problems);
+      if (changed !== undefined) result.push(changed);
+    }
+    return result;
   }
 
   /** What becomes of one object; undefined when it is taken away. */
@@ -86,12 +91,11 @@ export class ItemStep implements Step {
 }
 
 /** Two objects that are the same to the cluster. */
-export function conflicts(items: readonly Item[], keyOf: (item: Item) => string): readonly Item[] {
+export function conflicts(items: readonly Item[]): readonly Item[] {
   const seen = new Set<string>();
   return items.filter((item) => {
-    const key = keyOf(item);
-    if (seen.has(key)) return true;
-    seen.add(key);
+    if (seen.has(item.key)) return true;
+    seen.add(item.key);
     return false;
   });
 }

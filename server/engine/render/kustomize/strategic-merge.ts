@@ -118,7 +118,8 @@ function mergeFields(base: Spot, patch: Spot | undefined, type: MergeType | unde
     const before = base.at(key);
     const merged = walk(before, patch?.at(key), fieldOf(type, key));
     if (merged === undefined || (isNull(merged.node) && merged.keep !== true)) map = withoutEntry(map, key);
-    else map = withEntry(map, key, standing(merged.spot, quotedLike(before?.node, merged.node), base, key));
+    else if (merged.node !== before?.node || merged.spot.parent !== base)
+      map = withEntry(map, key, standing(merged.spot, quotedLike(before?.node, merged.node), base, key));
   }
   // What a template adds to the patch may come on top of everything.
   if (!isPatch && patch?.node.kind === "map" && isOpen(patch.node) && map.open !== true) map = opened(map);

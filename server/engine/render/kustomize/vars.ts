@@ -35,7 +35,7 @@ function mark(items: readonly Item[], variable: Spot): readonly Item[] {
   const wanted = objectId(type, named, namespace);
   const isExact = namespace !== "" || isClusterScoped(type);
   const matches = items.filter((item) =>
-    [...item.previousIds, item.id].some((id) =>
+    item.ids.some((id) =>
       isExact ? idKey(id) === idKey(wanted) : idKey({ ...id, namespace: "" }) === idKey({ ...wanted, namespace: "" }),
     ),
   );
