@@ -6,7 +6,7 @@ import type { Tree } from "../../tree/tree.ts";
 import { bothTables, configured, withDefinitions } from "./configurations.ts";
 import { FIELD_TABLES, type FieldTables } from "./field-tables.ts";
 import { Inquiry, isRemote, isWithin, type KustomizeFiles, stillHolds, uriOf } from "./files.ts";
-import { absorb, type Generated, generate, NOT_HELD } from "./generators.ts";
+import { absorb, type Generated, generate, NOT_HELD, sameAsBefore } from "./generators.ts";
 import { nameOf } from "./identity.ts";
 import { type Item, itemsOf } from "./item.ts";
 import { Kustomization } from "./kustomization.ts";
@@ -359,7 +359,7 @@ class Accumulation {
   #steps(kustomization: Kustomization, reader: Reader, cache: StepCache, state: State): void {
     const layer = layerOf(kustomization, state.tables, reader, cache);
     this.#problems.include(layer.problems);
-    for (const path of namedFiles(kustomization)) if (!isRemote(path)) this.#seen.add(uriOf(this.#folder, path));
+    for (const path of kustomization.namedFiles) if (!isRemote(path)) this.#seen.add(uriOf(this.#folder, path));
     for (const step of layer.steps) state.items = step.run(state.items, this.#problems);
     for (const step of externalSteps(kustomization, reader, cache, this.#problems))
       state.items = step.run(state.items, this.#problems);
@@ -370,36 +370,6 @@ const configurations = new WeakMap<
   SourceDocument,
   { readonly documents: readonly SourceDocument[]; readonly tables: FieldTables }
 >();
-
-interface Made {
-  readonly from: readonly unknown[];
-  readonly item: Item;
-}
-
-const generated = new WeakMap<SourceDocument, Map<string, Made>>();
-
-function sameAsBefore(document: SourceDocument, key: string, from: readonly unknown[], item: Item): Item {
-  let known = generated.get(document);
-  if (known === undefined) {
-    known = new Map();
-    generated.set(document, known);
-  }
-  const before = known.get(key);
-  if (before !== undefined && before.from.length === from.length && from.every((one, at) => one === before.from[at]))
-    return before.item;
-  known.set(key, { from, item });
-  return item;
-}
-
-/** Paths of the files that its steps are read from. */
-function namedFiles(kustomization: Kustomization): readonly string[] {
-  return [
-    ...kustomization.list("patchesStrategicMerge", "transformers", "generators"),
-    ...kustomization.list("patches", "patchesJson6902", "replacements").flatMap((spot) => spot.at("path") ?? []),
-  ]
-    .map((spot) => textOf(spot.node))
-    .filter((path) => path !== "" && !path.includes("\n"));
-}
 
 /** What a GitOps object adds on top of everything: the steps of a kustomization that names the other one. */
 export function overlaid(

@@ -205,3 +205,24 @@ function combine(old: Item, made: Item): Item {
     unknown: made.past.unknown || (made.past.behavior === "merge" && old.past.unknown),
   });
 }
+
+interface Made {
+  readonly from: readonly unknown[];
+  readonly item: Item;
+}
+
+const generated = new WeakMap<SourceDocument, Map<string, Made>>();
+
+/** What was made before of the same texts, so that it stays the same object. */
+export function sameAsBefore(document: SourceDocument, key: string, from: readonly unknown[], item: Item): Item {
+  let known = generated.get(document);
+  if (known === undefined) {
+    known = new Map();
+    generated.set(document, known);
+  }
+  const before = known.get(key);
+  if (before !== undefined && before.from.length === from.length && from.every((one, at) => one === before.from[at]))
+    return before.item;
+  known.set(key, { from, item });
+  return item;
+}

@@ -106,6 +106,14 @@ export class Kustomization {
     return fields.flatMap((field) => this.at(field)?.items() ?? []);
   }
 
+  /** Paths of the files that its steps are read from. */
+  get namedFiles(): readonly string[] {
+    const patches = this.list("patches", "patchesJson6902", "replacements").flatMap((spot) => spot.at("path") ?? []);
+    return [...this.list("patchesStrategicMerge", "transformers", "generators"), ...patches]
+      .map((spot) => textOf(spot.node))
+      .filter((path) => path !== "" && !path.includes("\n"));
+  }
+
   get isComponent(): boolean {
     return this.text("kind") === "Component";
   }
