@@ -17,7 +17,7 @@ export function asYaml(views: readonly RenderedView[]): string {
     .map((view) => {
       const { environment, root, kind, file, line } = view;
       const about = environment === null ? "" : `# Environment: ${environment} (${kind} ${root})\n`;
-      return `---\n# Source: ${file}:${line}\n${about}${printTree(view.tree, (path) => (isHidden(view, path) ? HIDDEN : undefined))}`;
+      return `---\n# Source: ${file}:${line}\n${about}${printTree(view.tree, (path) => (isHidden(view, path) ? HIDDEN : undefined), view.built ? "quoted" : "as-written")}`;
     })
     .join("");
 }

@@ -47,9 +47,9 @@ export function interestIn(path: string): Interest {
   return "name";
 }
 
-/** YAML by its name. `values.yaml.gotmpl` and `_helpers.tpl` are not. */
+/** YAML by its name. `values.yaml.gotmpl` and `_helpers.tpl` are not; a kustomization needs no ending. */
 export function isYamlPath(path: string): boolean {
-  return /\.ya?ml$/i.test(path);
+  return /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);
 }
 
 /** Does the text of a YAML file hold anything of ours: an object, a pipeline, a tool's own file. A cheap look before reading. */
@@ -62,7 +62,7 @@ export function looksRelevant(path: string, text: string): boolean {
 }
 
 const NAMED_YAML =
-  /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$/i;
+  /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$|^kustomization$/i;
 
 export function isPipelinePath(path: string): boolean {
   return /(^|\/)(\.github\/workflows\/|\.gitlab-ci|azure-pipelines|\.azure-pipelines\/|\.circleci\/|\.tekton\/|bitbucket-pipelines|cloudbuild|buildspec|\.drone|\.woodpecker|\.buildkite\/)/i.test(

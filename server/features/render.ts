@@ -17,6 +17,8 @@ export interface RenderedView {
   readonly file: string;
   readonly line: number;
   readonly tree: Tree;
+  /** Kustomize built it, which reads YAML 1.2. */
+  readonly built: boolean;
   /** Values of it that are not to be printed. */
   readonly secret: boolean;
 }
@@ -73,6 +75,7 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
         file: fileName(snapshot, place.document.uri),
         line: snapshot.rangeOf({ ...resource.body.place, onKey: true }).start.line + 1,
         tree,
+        built: environment?.environment.spec.build.tool === "kustomize",
         secret: resource.groupKind === "/Secret" && environment?.environment.spec.build.tool === "helm",
       },
     ];

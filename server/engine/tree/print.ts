@@ -1,6 +1,7 @@
 /** Trees as YAML text, for people and other programs to read. */
 import { Document, Pair, Scalar, type ScalarTag, stringify, YAMLMap, YAMLSeq } from "yaml";
 import type { Json, Key } from "../../../model/edit.ts";
+import { scalarValue } from "../render/plain-object.ts";
 import { allEntries } from "./read.ts";
 import type { ScalarTree, Tree } from "./tree.ts";
 
@@ -26,13 +27,20 @@ const WRITTEN: ScalarTag = {
   stringify: ({ value }) => (value instanceof Written ? value.text : String(value)),
 };
 
-/** A tree as the text of a YAML document, its scalars as they were written. What is not known is marked behind its value. */
-export function printTree(root: Tree, instead: (path: readonly Key[]) => string | undefined): string {
+/**
+ * A tree as the text of a YAML document, its scalars as they were written. What is not known is marked behind its value.
+ * `words`: whether `yes`, `on` and the like, which kustomize takes for texts, are put in quotes as it does.
+ */
+export function printTree(
+  root: Tree,
+  instead: (path: readonly Key[]) => string | undefined,
+  words: "as-written" | "quoted" = "as-written",
+): string {
   const document = new Document(undefined, { customTags: (tags) => [WRITTEN, ...tags], version: "1.1" });
   const node = (tree: Tree, path: readonly Key[]): Scalar | YAMLMap | YAMLSeq => {
     switch (tree.kind) {
       case "scalar":
-        return scalar(tree, instead(path));
+        return scalar(tree, instead(path), words === "quoted");
       case "list": {
         const list = new YAMLSeq();
         list.items = tree.items.map((item, index) => node(item, [...path, index]));
@@ -55,12 +63,24 @@ export function printTree(root: Tree, instead: (path: readonly Key[]) => string 
   return document.toString({ lineWidth: 0, indentSeq: false });
 }
 
-function scalar(tree: ScalarTree, instead: string | undefined): Scalar {
+/** A plain scalar: what is empty reads as null either way, and kustomize writes every number in decimals. */
+function plainText(tree: ScalarTree, built: boolean): string {
+  const { text } = tree;
+  if (text === "") return "null";
+  const value = built && /^[-+]?(0[0-9oxb]|\d+_|\d[\d.]*e)/i.test(text) ? scalarValue(tree) : undefined;
+  return typeof value === "number" ? String(value) : text;
+}
+
+/** What YAML 1.1 reads as a boolean and YAML 1.2 as a text. */
+const WORDS = /^(y|n|yes|no|on|off)$/i;
+
+function scalar(tree: ScalarTree, instead: string | undefined, quoted: boolean): Scalar {
   const { text, style, unknown } = tree;
   if (instead !== undefined) return new Scalar(instead);
   // Several lines cannot stand as they are; what is empty reads as null either way.
-  const plain = style === "plain" && !/[\n\r]/.test(text) && unknown !== true && tree.tag === undefined;
-  const made = new Scalar<unknown>(plain ? new Written(text === "" ? "null" : text) : text);
+  const isWord = quoted && WORDS.test(text);
+  const plain = !isWord && style === "plain" && !/[\n\r]/.test(text) && unknown !== true && tree.tag === undefined;
+  const made = new Scalar<unknown>(plain ? new Written(plainText(tree, quoted)) : text);
   if (!plain) made.type = text.includes("\n") ? "BLOCK_LITERAL" : "QUOTE_DOUBLE";
   if (unknown === true) made.comment = " unknown";
   return made;
