@@ -1,7 +1,7 @@
 /** Leads each node of what was rendered back to the template, and to the values file that decides it. */
 import type { Json, Key, Place } from "../../../../model/edit.ts";
 import type { SourceDocument } from "../../source.ts";
-import { allEntries } from "../../tree/read.ts";
+import { allEntries, lookup } from "../../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { below, withEntries, withItems, withOrigin } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
@@ -24,6 +24,9 @@ export type LastTurns = Map<BranchPart, number>;
 
 /** Stands below a value that is only a part of what was rendered: it is shown there, and nothing can be written there. */
 const PART = -1;
+
+/** What an action may print is anything; what a document writes out is likelier. */
+const BY_ACTION = 0.35;
 
 const MAX_TURNS = 2_000;
 
@@ -66,13 +69,13 @@ export class Aligner {
   /** How much it looks as if the document gave this. */
   likeness(rendered: Tree): number {
     const written = this.#document.tree();
-    return written === undefined ? 0 : likeness(rendered, written, this.#read);
+    return written?.kind === "map" ? likeness(rendered, written, this.#read) : BY_ACTION;
   }
 
   /** The values that conditions around the whole document ask for. */
   conditions(): readonly Place[] {
     const offset = this.#start + (this.#document.tree()?.start ?? 0);
-    const { conditions } = this.#evaluator.at(this.#template.parts, offset, this.#turns, this.#entered);
+    const { conditions } = this.#evaluator.ask().at(this.#template.parts, offset, this.#turns, this.#entered);
     return conditions.flatMap(({ from }) => from.flatMap(({ values, path }) => values.placeOf(path) ?? []));
   }
 
@@ -102,7 +105,13 @@ export class Aligner {
         value = from === undefined ? entry.value : this.#decided(entry.value, inherited, inherited, from);
       } else {
         const look = (): Tree =>
-          this.#node(entry.value, match.value, below(place, match.key), inherited, regionOf(written, match, region));
+          this.#node(
+            entry.value,
+            match.value,
+            below(place, stepTo(written, match)),
+            inherited,
+            regionOf(written, match, region),
+          );
         // The turn of a loop that has the keys gives all of what follows them.
         if (found !== match) value = look();
         else
@@ -204,7 +213,7 @@ export class Aligner {
     const quote = style === "single" || style === "double" ? 1 : 0;
     const from = this.#start + start + quote;
     const to = this.#start + end - quote;
-    const { environment, parts } = this.#evaluator.at(this.#template.parts, from, this.#turns, this.#entered);
+    const { environment, parts } = this.#evaluator.ask().at(this.#template.parts, from, this.#turns, this.#entered);
     return join(this.#evaluator.print(parts, environment, this.#template.text, from, to));
   }
 
@@ -235,7 +244,7 @@ export class Aligner {
   #evaluatePrint(part: PrintPart): Result {
     let result = this.#prints.get(part);
     if (result === undefined) {
-      const { environment } = this.#evaluator.at(this.#template.parts, part.start, this.#turns, this.#entered);
+      const { environment } = this.#evaluator.ask().at(this.#template.parts, part.start, this.#turns, this.#entered);
       result = this.#evaluator.evaluate(part.expression, environment);
       this.#prints.set(part, result);
     }
@@ -272,7 +281,7 @@ export class Aligner {
   #find([loop, ...inner]: readonly Loop[], turns: Turns, pairs: readonly Pair[]): Turns | undefined {
     if (loop === undefined) return pairs.every((pair) => this.#agrees(pair)) ? turns : undefined;
     const entered = this.#entered;
-    const { environment } = this.#evaluator.at(this.#template.parts, loop.opens, turns, entered);
+    const { environment } = this.#evaluator.ask().at(this.#template.parts, loop.opens, turns, entered);
     const count = Math.min(this.#evaluator.turnsOf(loop.branch, environment), MAX_TURNS);
     const last = this.#last.get(loop.branch) ?? -1;
     for (let step = 1; step <= count; step++) {
@@ -297,8 +306,14 @@ export class Aligner {
   #agrees({ start, end, style, text }: Pair): boolean {
     const { value } = this.#evaluateScalar(start, end, style);
     const said = textOf(value);
-    return said === undefined || said === text.trim();
+    return said === undefined || said.trim() === text.trim();
   }
+}
+
+/** Of entries with the same key, as in the branches of a condition, only the last goes by it. */
+function stepTo(map: MapTree, entry: Entry): Key {
+  const at = map.entries.indexOf(entry);
+  return at < 0 || lookup(map, entry.key) === entry ? entry.key : at;
 }
 
 /** From behind the key to the next one. */

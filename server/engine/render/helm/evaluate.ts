@@ -63,6 +63,9 @@ export interface Spot {
 
 const MAX_DEPTH = 16;
 
+/** A question that takes more steps than this has no answer. */
+const MAX_STEPS = 5_000;
+
 /** What printed a text: its pieces in order, and what it depended on whether they were. */
 export interface Printed {
   readonly pieces: Result[];
@@ -71,7 +74,9 @@ export interface Printed {
 
 export class Evaluator {
   readonly scope: Scope;
+  /** Steps left for everything, and for what is asked now. */
   #budget: number;
+  #left = 0;
   #depth = 0;
 
   constructor(scope: Scope, budget: number) {
@@ -85,8 +90,19 @@ export class Evaluator {
     return new Environment(dot, dot);
   }
 
+  /** Begins another question. */
+  ask(): this {
+    this.#left = Math.min(this.#budget, MAX_STEPS);
+    return this;
+  }
+
+  #isSpent(): boolean {
+    this.#budget--;
+    return --this.#left < 0;
+  }
+
   evaluate(expression: Expression | undefined, environment: Environment): Result {
-    if (expression === undefined || --this.#budget < 0) return UNKNOWN;
+    if (expression === undefined || this.#isSpent()) return UNKNOWN;
     switch (expression.kind) {
       case "literal":
         return constant(expression.value);
@@ -196,7 +212,7 @@ export class Evaluator {
   ): void {
     for (const part of parts) {
       if (part.end <= from) continue;
-      if (part.start >= to || --this.#budget < 0) break;
+      if (part.start >= to || this.#isSpent()) break;
       switch (part.kind) {
         case "text":
           printed.pieces.push(constant(text.slice(Math.max(part.start, from), Math.min(part.end, to))));

@@ -38,6 +38,7 @@ export function readStatement(source: string): Statement {
 }
 
 const MAX_DEPTH = 50;
+const MAX_LENGTH = 100;
 
 class Reader {
   readonly #text: string;
@@ -57,7 +58,7 @@ class Reader {
   pipeline(): Expression | undefined {
     if (++this.#depth > MAX_DEPTH) return undefined;
     let value: Expression | undefined;
-    for (;;) {
+    for (let count = 0; count < MAX_LENGTH; count++) {
       const command = this.#command(value);
       if (command === undefined) break;
       value = command;
@@ -94,8 +95,11 @@ class Reader {
     this.#space();
     let value = this.#start();
     if (value === undefined) return undefined;
-    for (let name = this.#take(/\.[A-Za-z_]\w*/y); name !== undefined; name = this.#take(/\.[A-Za-z_]\w*/y))
+    for (let count = 0; count < MAX_LENGTH; count++) {
+      const name = this.#take(/\.[A-Za-z_]\w*/y);
+      if (name === undefined) break;
       value = { kind: "field", of: value, name: name.slice(1) };
+    }
     return value;
   }
 

@@ -124,7 +124,8 @@ function documentsFor(
   file: SourceFile,
   alignerOf: (document: SourceDocument) => Aligner,
 ): readonly (SourceDocument | undefined)[] {
-  const documents = file.documents.filter((document) => document.tree()?.kind === "map");
+  // A document may be nothing but an action that prints all of it.
+  const documents = file.documents.filter((one) => one.tree()?.kind === "map" || PRINTS.test(one.text));
   const [only, ...others] = documents;
   if (others.length === 0) return chunks.map(() => only);
   const trees = chunks.map(({ text }) => treeOf(text));
@@ -146,6 +147,8 @@ function documentsFor(
   }
   return found;
 }
+
+const PRINTS = /\{\{-?\s*(?!\/\*|(?:if|else|end|range|with|define|block)\b|\$\w+\s*:?=)/;
 
 function kindOf(tree: Tree | undefined): string {
   const kind = tree?.kind === "map" ? tree.entries.find(({ key }) => key === "kind")?.value : undefined;

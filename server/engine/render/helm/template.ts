@@ -67,8 +67,51 @@ interface Open {
   branches: BranchPart[];
 }
 
-const ACTION =
-  /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}|\{\{(?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\})[^"`']){0,5000}?\}\}/g;
+/** Where the actions of a text are. One that is not closed before the next begins is none. */
+function* actionsIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
+  let start = text.indexOf("{{");
+  while (start >= 0) {
+    const end = COMMENT.test(text.slice(start, start + 40)) ? commentEnd(text, start) : actionEnd(text, start);
+    if (end < 0) return;
+    if (text.startsWith("}}", end - 2)) yield { start, end };
+    start = text.indexOf("{{", end);
+  }
+}
+
+const COMMENT = /^\{\{-?\s*\/\*/;
+
+function commentEnd(text: string, start: number): number {
+  const end = text.indexOf("*/", start);
+  const close = end < 0 ? -1 : text.indexOf("}}", end);
+  return close < 0 ? -1 : close + 2;
+}
+
+/** Behind the closing braces, or where no part of the action can be; -1 where nothing follows. */
+function actionEnd(text: string, start: number): number {
+  for (let at = start + 2; at < text.length; at++) {
+    const char = text[at];
+    if (char === "}" && text[at + 1] === "}") return at + 2;
+    if (char === "{" && text[at + 1] === "{") return at;
+    if (char === '"' || char === "'" || char === "`") {
+      const close = quoteEnd(text, at, char);
+      if (close < 0) return char === "`" ? -1 : at;
+      at = close;
+    }
+  }
+  return -1;
+}
+
+function quoteEnd(text: string, start: number, quote: string): number {
+  if (quote === "`") return text.indexOf(quote, start + 1);
+  for (let at = start + 1; at < text.length && text[at] !== "\n"; at++) {
+    if (text[at] === quote) return at;
+    if (text[at] === "\\") at++;
+  }
+  return -1;
+}
+
+/** Deeper blocks than this are nobody's, and are passed over. */
+const MAX_DEPTH = 100;
 
 /** Blocks that are not closed go on to the end; what closes more than was opened is passed over. */
 export function readTemplate(text: string): Template {
@@ -77,13 +120,18 @@ export function readTemplate(text: string): Template {
   const stack: Open[] = [root];
   let top = root;
   let at = 0;
-  for (const match of text.matchAll(ACTION)) {
-    const start = match.index;
-    const end = start + match[0].length;
+  let tooDeep = 0;
+  for (const { start, end } of actionsIn(text)) {
     if (start > at) top.parts.push({ kind: "text", start: at, end: start });
     at = end;
-    const { word, variables, again, expression } = readStatement(match[0]);
-    if (word === "if" || word === "with" || word === "range" || word === "define" || word === "block") {
+    const { word, variables, again, expression } = readStatement(text.slice(start, end));
+    if (tooDeep > 0 && (word === "end" || word.startsWith("else"))) {
+      if (word === "end") tooDeep--;
+    } else if (word === "if" || word === "with" || word === "range" || word === "define" || word === "block") {
+      if (stack.length > MAX_DEPTH) {
+        tooDeep++;
+        continue;
+      }
       top = { ...open(word, start, end), expression, variables };
       stack.push(top);
     } else if (word.startsWith("else")) {
