@@ -140,8 +140,8 @@ function table(context: Context, report: Report, chosen: ReportEnvironment | nul
             lensKey(one),
             chosen === one,
             one.dimensions,
-            h("span", null, one.name),
-            h("span", { class: "kind" }, `${KINDS[one.kind]} · ${one.root}`),
+            h("span", null, nameIn(all, one)),
+            h("span", { class: "kind" }, isAlone(all, one) ? `${KINDS[one.kind]} · ${one.root}` : KINDS[one.kind]),
             one.nonProduction && notProduction(h, text),
           ),
         ),
@@ -192,7 +192,7 @@ function levelOf(h: Context["h"], text: Context["text"], level: Level | null, is
   }
   if (!isWeakest) return String(level);
   const mark = h("span", { class: "mark", "aria-hidden": "true" }, "▾");
-  return [mark, h("strong", null, String(level)), h("span", { class: "unseen" }, `, ${text.weakestLevel}`)];
+  return [h("strong", null, String(level)), mark, h("span", { class: "unseen" }, `, ${text.weakestLevel}`)];
 }
 
 function weakestOf(dimensions: readonly ReportDimension[]): { weakest: ReportDimension[]; assessed: number } {
@@ -206,6 +206,10 @@ function notProduction(h: Context["h"], text: Context["text"]): Element {
 }
 
 /** With its folder where another one has the same name. */
-function nameIn(all: readonly ReportEnvironment[], { name, root }: ReportEnvironment): string {
-  return all.filter((one) => one.name === name).length > 1 ? `${name} (${root})` : name;
+function nameIn(all: readonly ReportEnvironment[], one: ReportEnvironment): string {
+  return isAlone(all, one) ? one.name : `${one.name} (${one.root})`;
+}
+
+function isAlone(all: readonly ReportEnvironment[], { name }: ReportEnvironment): boolean {
+  return all.filter((one) => one.name === name).length === 1;
 }

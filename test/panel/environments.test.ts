@@ -57,9 +57,9 @@ describe("panel: environments", () => {
     deepEqual(
       [...page.querySelectorAll("tbody tr")].map((row) => texts(row, "td").join(" | ")),
       [
-        "3 | 4 | ▾2, the weakest | ▾2, the weakest | –No evidence yet",
-        "▾2, the weakest | ▾2, the weakest | ▾2, the weakest | 3 | ▾2, the weakest",
-        "2 | 2 | 2 | ▾1, the weakest | 2",
+        "3 | 4 | 2▾, the weakest | 2▾, the weakest | –No evidence yet",
+        "2▾, the weakest | 2▾, the weakest | 2▾, the weakest | 3 | 2▾, the weakest",
+        "2 | 2 | 2 | 1▾, the weakest | 2",
         "2 | 2 | 2 | –No evidence yet | 2",
       ],
     );
