@@ -334,6 +334,11 @@ export function blockScalarEnd(text: string, start: number, limit: number): numb
   return end;
 }
 
+/** What a block scalar says where the text ends with its last line: no line break follows that would be part of it. */
+export function blockScalarText(text: string, end: number, value: string): string {
+  return end >= text.length && !/[\r\n]$/.test(text) && value.endsWith("\n") ? value.slice(0, -1) : value;
+}
+
 function isHeader(code: number): boolean {
   return code === 43 || code === 45 || (code >= 48 && code <= 57);
 }

@@ -1,6 +1,6 @@
 import type { CST, Document, Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from "yaml";
-import { blockScalarEnd, MAX_DEPTH, TreeBuilder } from "./build.ts";
+import { blockScalarEnd, blockScalarText, MAX_DEPTH, TreeBuilder } from "./build.ts";
 import type { ParsedDocument, Problem, ScalarStyle } from "./tree.ts";
 
 /**
@@ -163,11 +163,13 @@ function convert({ text, document, skipped }: Source, builder: TreeBuilder): voi
       const place = builder.emptyPlace() ?? start;
       builder.scalar(place, place, "", style, tag, node.anchor);
     } else {
-      const last = style === "literal" || style === "folded" ? blockScalarEnd(text, start, end) : end;
+      const isBlock = style === "literal" || style === "folded";
+      const last = isBlock ? blockScalarEnd(text, start, end) : end;
       const quote = style === "single" ? "'" : style === "double" ? '"' : "";
       // `yaml` takes the last character for the closing quote that is missing.
       const closed = text.endsWith(quote, end) && end - start > quote.length;
-      builder.scalar(start, last, closed ? node.source : text.slice(start + 1, end), style, tag, node.anchor);
+      const value = closed ? node.source : text.slice(start + 1, end);
+      builder.scalar(start, last, isBlock ? blockScalarText(text, last, value) : value, style, tag, node.anchor);
     }
   };
 

@@ -1,6 +1,6 @@
 import type { Event, ScalarEvent } from "js-yaml";
 import { COLLECTION_STYLE, EVENT_ID, getScalarValue, parseEvents } from "js-yaml";
-import { blockScalarEnd, MAX_DEPTH, skipBlank, TreeBuilder } from "./build.ts";
+import { blockScalarEnd, blockScalarText, MAX_DEPTH, skipBlank, TreeBuilder } from "./build.ts";
 import type { ParsedDocument, ScalarStyle } from "./tree.ts";
 
 /** In the order of js-yaml's own numbers for them. */
@@ -103,7 +103,9 @@ function addScalar(builder: TreeBuilder, text: string, event: ScalarEvent): bool
     start--;
     end++;
   }
-  builder.scalar(start, end, getScalarValue(text, event), style, tag, anchor);
+  const value = getScalarValue(text, event);
+  const isBlock = style === "literal" || style === "folded";
+  builder.scalar(start, end, isBlock ? blockScalarText(text, end, value) : value, style, tag, anchor);
   return true;
 }
 
