@@ -45,6 +45,7 @@ export function runProgram(
       endGroup(child);
     };
     const timer = setTimeout(() => stop("timeout"), limits.timeoutMs);
+    const ended = atExit(() => endGroup(child));
     const abort = (): void => stop("aborted");
     signal.addEventListener("abort", abort, { once: true });
     const take = (chunks: Buffer[]) => (chunk: Buffer) => {
@@ -64,10 +65,27 @@ export function runProgram(
     child.on("close", (status) => finish(status));
     const finish = (status: number | null): void => {
       clearTimeout(timer);
+      ended();
       signal.removeEventListener("abort", abort);
       resolve(result ?? { status, output: Buffer.concat(output), errors: Buffer.concat(errors).toString("utf8") });
     };
   });
+}
+
+const cleanups = new Set<() => void>();
+
+/** Does something if our own process ends before what is answered was called. */
+export function atExit(cleanup: () => void): () => void {
+  if (cleanups.size === 0) process.on("exit", cleanUp);
+  cleanups.add(cleanup);
+  return () => {
+    cleanups.delete(cleanup);
+    if (cleanups.size === 0) process.off("exit", cleanUp);
+  };
+}
+
+function cleanUp(): void {
+  for (const cleanup of cleanups) cleanup();
 }
 
 function endGroup(child: ChildProcess): void {

@@ -1,6 +1,6 @@
 /** The helm program: found on this machine, and asked what a chart gives. Nothing is run unless somebody asks. */
 import { isUtf8 } from "node:buffer";
-import { constants } from "node:fs";
+import { constants, rmSync } from "node:fs";
 import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
@@ -8,7 +8,7 @@ import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import { looksRendered } from "../engine/render/helm/output.ts";
 import { fingerprint, type Included, includedIn, needsCopy, type Overlay, writeChart } from "./helm-chart.ts";
 import { readFailure } from "./helm-failure.ts";
-import { type ProcessLimits, runProgram } from "./helm-process.ts";
+import { atExit, type ProcessLimits, runProgram } from "./helm-process.ts";
 
 export interface HelmProgram {
   readonly path: string;
@@ -344,11 +344,13 @@ function environmentIn(folder: string): NodeJS.ProcessEnv {
 
 async function inEmptyFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "kmm-helm-"));
+  const removed = atExit(() => rmSync(folder, { recursive: true, force: true }));
   try {
     await mkdir(join(folder, "home"));
     return await use(folder);
   } finally {
     // What is linked into it stays where it is.
     await rm(folder, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+    removed();
   }
 }
