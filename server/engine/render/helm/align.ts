@@ -1,16 +1,18 @@
 /** Leads each node of what was rendered back to the template, and to the values file that decides it. */
 import type { Json, Key, Place } from "../../../../model/edit.ts";
+import { once } from "../../../../model/memo.ts";
 import type { SourceDocument } from "../../source.ts";
+import { parseDocumentText } from "../../tree/parse.ts";
 import { allEntries, lookup } from "../../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
 import { below, withEntries, withItems, withOrigin } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
-import { type Entered, type Evaluator, join, type Turns } from "./evaluate.ts";
+import { type Entered, type Environment, type Evaluator, join, type Spot, type Turns } from "./evaluate.ts";
 import { entryFor, itemsFor, keyPair, likeness, type Pair, pairsOf } from "./match.ts";
 import { isSame, isSamePlace, itemsReading, reads } from "./places.ts";
 import type { From, Result } from "./result.ts";
 import { textOf } from "./result.ts";
-import { type BranchPart, type Loop, loopsAt, type PrintPart, printsIn, type Template } from "./template.ts";
+import { type BranchPart, type Definition, type Loop, loopsAt, type PrintPart, printsIn } from "./template.ts";
 import { childOf } from "./values.ts";
 
 /** A range of a document's text. */
@@ -28,54 +30,74 @@ const PART = -1;
 /** What an action may print is anything; what a document writes out is likelier. */
 const BY_ACTION = 0.35;
 
+/** Helpers that include helpers are followed so far. */
+const MAX_HELPERS = 5;
+
 const MAX_TURNS = 2_000;
+
+/** What something may have been rendered from. */
+export interface Written {
+  readonly tree: Tree | undefined;
+  /** Where the text of the tree is in the template. */
+  readonly region: Region;
+  readonly template: Definition;
+  /** What the template is given; the chart's own top where nothing is said. */
+  readonly top?: Environment;
+  /** A helper in another file: what it writes has no place of its own. */
+  readonly isHelper?: true;
+}
 
 /** Aligns what one template document gave. */
 export class Aligner {
   readonly #document: SourceDocument;
-  /** Where the document starts in its file. */
+  readonly #written: Written;
   readonly #start: number;
-  readonly #template: Template;
+  readonly #template: Definition;
   readonly #evaluator: Evaluator;
+  readonly #depth: number;
   readonly #last: LastTurns;
   #prints = new Map<PrintPart, Result>();
   #texts = new Map<ScalarTree, { readonly text: string | undefined }>();
   #turns: Turns = new Map();
   #entered: Entered = new Map();
 
-  constructor(document: SourceDocument, start: number, template: Template, evaluator: Evaluator, last: LastTurns) {
+  constructor(document: SourceDocument, written: Written, evaluator: Evaluator, last: LastTurns, depth = 0) {
     this.#document = document;
-    this.#start = start;
-    this.#template = template;
+    this.#written = written;
+    this.#start = written.region.from;
+    this.#template = written.template;
     this.#evaluator = evaluator;
     this.#last = last;
+    this.#depth = depth;
   }
 
   /** The object with an origin wherever one is needed. */
   object(rendered: MapTree): MapTree {
-    const written = this.#document.tree();
     const place: Place = { document: this.#document, path: [] };
-    const region = { from: 0, to: this.#document.text.length };
-    const loops = this.#loopsAt(written?.start ?? 0);
-    if (loops.length > 0) this.#enter(loops, written === undefined ? [] : pairsOf(rendered, written));
-    const from = written === undefined ? this.#printed(region, undefined, rendered) : undefined;
-    const aligned =
-      from === undefined
-        ? this.#node(rendered, written, place, undefined, region)
-        : this.#decided(rendered, place, undefined, from);
+    const aligned = this.#whole(rendered, place, undefined);
     return aligned.kind !== "map" ? rendered : aligned.origin === undefined ? withOrigin(aligned, place) : aligned;
+  }
+
+  #whole(rendered: Tree, place: Place, inherited: Place | undefined): Tree {
+    const { tree, region } = this.#written;
+    const inside = { from: 0, to: region.to - region.from };
+    const loops = this.#loopsAt(tree?.start ?? 0);
+    if (loops.length > 0) this.#enter(loops, tree === undefined ? [] : pairsOf(rendered, tree));
+    if (tree !== undefined) return this.#node(rendered, tree, place, inherited, inside);
+    const from = this.#printed(inside, undefined, rendered);
+    if (from !== undefined) return this.#decided(rendered, place, inherited, from);
+    return this.#byHelper(rendered, place, inherited, inside);
   }
 
   /** How much it looks as if the document gave this. */
   likeness(rendered: Tree): number {
-    const written = this.#document.tree();
-    return written?.kind === "map" ? likeness(rendered, written, this.#read) : BY_ACTION;
+    const { tree } = this.#written;
+    return tree?.kind === "map" ? likeness(rendered, tree, this.#read) : BY_ACTION;
   }
 
   /** The values that conditions around the whole document ask for. */
   conditions(): readonly Place[] {
-    const offset = this.#start + (this.#document.tree()?.start ?? 0);
-    const { conditions } = this.#evaluator.ask().at(this.#template.parts, offset, this.#turns, this.#entered);
+    const { conditions } = this.#at(this.#start + (this.#written.tree?.start ?? 0));
     return conditions.flatMap(({ from }) => from.flatMap(({ values, path }) => values.placeOf(path) ?? []));
   }
 
@@ -88,7 +110,22 @@ export class Aligner {
     if (written?.kind !== "scalar" || written.unknown !== true) return mark(rendered, place, inherited);
     const result = this.#evaluateScalar(written.start, written.end, written.style);
     const from = this.#deciding(result, rendered);
+    if (rendered.kind !== "scalar" && from?.whole !== true)
+      return this.#byHelper(rendered, place, inherited, { from: written.start, to: written.end });
     return from === undefined ? mark(rendered, place, inherited) : this.#decided(rendered, place, inherited, from);
+  }
+
+  /** What a helper wrote stands where it is included, and may be decided by values all the same. */
+  #byHelper(rendered: Tree, place: Place, inherited: Place | undefined, region: Region): Tree {
+    const here = mark(rendered, place, inherited);
+    const [print, ...others] = printsIn(this.#template.parts, this.#start + region.from, this.#start + region.to);
+    if (print === undefined || others.length > 0 || this.#depth >= MAX_HELPERS) return here;
+    const helper = this.#evaluator.helperIn(print.expression, this.#at(print.start).environment);
+    if (helper === undefined) return here;
+    const { definition, top } = helper;
+    const written = { ...writtenIn(definition), template: definition, top, isHelper: true } as const;
+    const aligner = new Aligner(this.#document, written, this.#evaluator, new Map(), this.#depth + 1);
+    return mark(aligner.#whole(rendered, place, place), place, inherited);
   }
 
   #map(rendered: MapTree, written: MapTree, place: Place, region: Region): MapTree {
@@ -108,7 +145,7 @@ export class Aligner {
           this.#node(
             entry.value,
             match.value,
-            below(place, stepTo(written, match)),
+            this.#written.isHelper ? inherited : below(place, stepTo(written, match)),
             inherited,
             regionOf(written, match, region),
           );
@@ -138,11 +175,11 @@ export class Aligner {
       let value: Tree;
       if (index === undefined || match === undefined) {
         // An index at which nothing stands, nor would the next item: what is made there is no item of the template.
-        const own = below(place, written.items.length + 1 + at);
+        const own = this.#written.isHelper ? inherited : below(place, written.items.length + 1 + at);
         const from = this.#printed(region, undefined, item);
         value = from === undefined ? mark(item, own, inherited) : this.#decided(item, own, inherited, from);
       } else {
-        const own = below(place, index);
+        const own = this.#written.isHelper ? inherited : below(place, index);
         const to = written.items[index + 1]?.start ?? region.to;
         const inner = { from: match.start, to: Math.max(to, match.end) };
         const look = (): Tree => this.#node(item, match, own, inherited, inner);
@@ -157,7 +194,8 @@ export class Aligner {
   /** Marks what a value decides as a whole; what is inside it may be set in different files. */
   #decided(rendered: Tree, place: Place, inherited: Place | undefined, { from, whole }: Deciding): Tree {
     const decided = from.values.placeOf(from.path);
-    if (decided === undefined) return mark(rendered, place, inherited);
+    // Of all values together none decides.
+    if (decided === undefined || (!whole && from.path.length === 0)) return mark(rendered, place, inherited);
     if (!whole)
       return rendered.kind === "scalar"
         ? mark(rendered, { ...place, decided: below(decided, PART) }, inherited)
@@ -195,8 +233,13 @@ export class Aligner {
       const isAsItStands = result.value === undefined || reads(result.value, toObject(rendered));
       return { from, whole: result.whole && isAsItStands };
     }
-    // A helper may hand on the value as it is.
-    return { from, whole: result.whole || reads(from.values.get(from.path), toObject(rendered)) };
+    // A function or a helper may hand on the value as it is, or most of it.
+    return { from, whole: result.whole || reads(from.values.get(from.path), toObject(rendered), true) };
+  }
+
+  #at(offset: number): Spot {
+    const top = this.#written.top ?? this.#evaluator.top();
+    return this.#evaluator.ask().at(this.#template.parts, offset, this.#turns, this.#entered, top);
   }
 
   /** In loops it depends on the turn, which is known only when what was rendered is. */
@@ -213,7 +256,7 @@ export class Aligner {
     const quote = style === "single" || style === "double" ? 1 : 0;
     const from = this.#start + start + quote;
     const to = this.#start + end - quote;
-    const { environment, parts } = this.#evaluator.ask().at(this.#template.parts, from, this.#turns, this.#entered);
+    const { environment, parts } = this.#at(from);
     return join(this.#evaluator.print(parts, environment, this.#template.text, from, to));
   }
 
@@ -244,7 +287,7 @@ export class Aligner {
   #evaluatePrint(part: PrintPart): Result {
     let result = this.#prints.get(part);
     if (result === undefined) {
-      const { environment } = this.#evaluator.ask().at(this.#template.parts, part.start, this.#turns, this.#entered);
+      const { environment } = this.#at(part.start);
       result = this.#evaluator.evaluate(part.expression, environment);
       this.#prints.set(part, result);
     }
@@ -281,7 +324,8 @@ export class Aligner {
   #find([loop, ...inner]: readonly Loop[], turns: Turns, pairs: readonly Pair[]): Turns | undefined {
     if (loop === undefined) return pairs.every((pair) => this.#agrees(pair)) ? turns : undefined;
     const entered = this.#entered;
-    const { environment } = this.#evaluator.ask().at(this.#template.parts, loop.opens, turns, entered);
+    this.#turns = turns;
+    const { environment } = this.#at(loop.opens);
     const count = Math.min(this.#evaluator.turnsOf(loop.branch, environment), MAX_TURNS);
     const last = this.#last.get(loop.branch) ?? -1;
     for (let step = 1; step <= count; step++) {
@@ -332,6 +376,13 @@ function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry |
       return entry.value.kind === rendered.kind ? entry : match;
   return match;
 }
+
+const writtenIn = once((definition: Definition): Pick<Written, "tree" | "region"> => {
+  const from = definition.parts[0]?.start ?? 0;
+  const to = definition.parts.at(-1)?.end ?? from;
+  const { tree } = parseDocumentText(definition.text.slice(from, to), { tier: "fast", templated: "auto" });
+  return { tree, region: { from, to } };
+});
 
 interface Deciding {
   readonly from: From;

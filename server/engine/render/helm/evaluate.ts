@@ -4,7 +4,7 @@ import { once } from "../../../../model/memo.ts";
 import type { Expression } from "./expression.ts";
 import { callFunction } from "./functions.ts";
 import { constant, fieldOf, isTrue, madeOf, type Result, type Scope, textOf, UNKNOWN } from "./result.ts";
-import type { BlockPart, BranchPart, Part } from "./template.ts";
+import type { BlockPart, BranchPart, Definition, Part } from "./template.ts";
 import { isList, isMap } from "./values.ts";
 
 /** Which turn of a loop is looked at. */
@@ -61,6 +61,14 @@ export interface Spot {
   readonly conditions: readonly Result[];
 }
 
+const INCLUDES = /^(include|template|block)$/;
+
+/** A named template, and what it is given. */
+export interface Helper {
+  readonly definition: Definition;
+  readonly top: Environment;
+}
+
 const MAX_DEPTH = 16;
 
 /** A question that takes more steps than this has no answer. */
@@ -114,7 +122,7 @@ export class Evaluator {
         return fieldOf(this.evaluate(expression.of, environment), expression.name);
       case "call": {
         const args = expression.args.map((one) => this.evaluate(one, environment));
-        if (/^(include|template|block)$/.test(expression.name)) return this.#include(args);
+        if (INCLUDES.test(expression.name)) return this.#include(args);
         return callFunction(expression.name, args);
       }
       default:
@@ -123,8 +131,8 @@ export class Evaluator {
   }
 
   /** The environment at an offset, inside all blocks that are around it, and the conditions on the way there. */
-  at(parts: readonly Part[], offset: number, turns: Turns, entered: Entered): Spot {
-    let environment = this.top();
+  at(parts: readonly Part[], offset: number, turns: Turns, entered: Entered, top: Environment): Spot {
+    let environment = top;
     let here = parts;
     const conditions: Result[] = [];
     for (;;) {
@@ -254,6 +262,21 @@ export class Evaluator {
       for (let at = before; at < printed.pieces.length; at++)
         printed.pieces[at] = madeOf([printed.pieces[at] ?? UNKNOWN, condition]);
     }
+  }
+
+  /** The helper that an expression prints, however that is indented, with what it is given. */
+  helperIn(expression: Expression, environment: Environment): Helper | undefined {
+    let call = expression;
+    while (call.kind === "call" && /^(n?indent|trim|tpl)$/.test(call.name)) {
+      const inner = call.name === "tpl" ? call.args[0] : call.args.at(-1);
+      if (inner === undefined) return undefined;
+      call = inner;
+    }
+    if (call.kind !== "call" || !INCLUDES.test(call.name)) return undefined;
+    const [name, given] = call.args.map((one) => this.evaluate(one, environment));
+    const definition = typeof name?.value === "string" ? this.scope.define(name.value) : undefined;
+    const dot = given ?? UNKNOWN;
+    return definition && { definition, top: new Environment(dot, dot) };
   }
 
   #include([name, dot]: readonly Result[]): Result {

@@ -2,7 +2,7 @@
 import type { Json, Key, Place } from "../../../../model/edit.ts";
 import { mayRead } from "../../template-text.ts";
 import { isTrue, textOf } from "./result.ts";
-import { childOf, isList, isMap } from "./values.ts";
+import { isList, isMap } from "./values.ts";
 
 export function isSamePlace(one: Place | undefined, other: Place | undefined): boolean {
   if (one === other) return true;
@@ -19,19 +19,18 @@ export function isSame(one: readonly Key[], other: readonly Key[]): boolean {
   return one.length === other.length && one.every((key, at) => key === other[at]);
 }
 
-/** Does a value come out as this: texts of it may be templates themselves. */
-export function reads(value: Json | undefined, rendered: Json): boolean {
+/** Does a value come out as this: texts of it may be templates themselves. `partly`: keys of it may be left out. */
+export function reads(value: Json | undefined, rendered: Json, partly = false): boolean {
   if (isList(value))
     return (
       isList(rendered) && value.length === rendered.length && value.every((one, at) => reads(one, rendered[at] ?? null))
     );
   if (isMap(value)) {
-    const keys = Object.keys(value);
     if (!isMap(rendered)) return false;
-    return (
-      keys.length === Object.keys(rendered).length &&
-      keys.every((key) => reads(value[key], childOf(rendered, key) ?? null))
-    );
+    const keys = Object.keys(rendered);
+    const count = Object.keys(value).length;
+    if (partly ? keys.length === 0 && count > 0 : keys.length !== count) return false;
+    return keys.every((key) => Object.hasOwn(value, key) && reads(value[key], rendered[key] ?? null));
   }
   if (isList(rendered) || isMap(rendered)) return false;
   const text = textOf(value) ?? "";

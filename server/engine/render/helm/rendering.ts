@@ -98,8 +98,11 @@ function fromTemplate(
 ): readonly HelmObject[] {
   const template = templateOf(file);
   const last: LastTurns = new Map();
-  const alignerOf = (document: SourceDocument): Aligner =>
-    new Aligner(document, file.starts[file.indexOf(document)]?.offset ?? 0, template, evaluator, last);
+  const alignerOf = (document: SourceDocument): Aligner => {
+    const from = file.starts[file.indexOf(document)]?.offset ?? 0;
+    const region = { from, to: from + document.text.length };
+    return new Aligner(document, { tree: document.tree(), region, template }, evaluator, last);
+  };
   const documents = documentsFor(chunks, file, alignerOf);
   const aligners = new Map<SourceDocument, number>();
   return chunks.flatMap(({ text, source }, at) => {

@@ -282,6 +282,69 @@ describe("helm: what decides", () => {
     assert.equal(chart.decided(rendering.objects[0], "field", "b"), "values.yaml:2 b: 1");
   });
 
+  it("what a helper writes out is decided by the values that it is given", () => {
+    const chart = new TestChart({
+      "values.yaml":
+        "web:\n  port: 80\n  image: {name: web, tag: '1'}\n  resources:\n    limits: {cpu: 1}\nrules: [a, b]\n",
+      "templates/_h.tpl": `{{ define "lib.deployment" -}}
+apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: main
+          {{- include "lib.container" .app | nindent 10 }}
+          resources:
+            {{- toYaml .app.resources | nindent 12 }}
+          ports:
+            - containerPort: {{ .app.port }}
+          args:
+          {{- range .context.Values.rules }}
+            - {{ . }}
+          {{- end }}
+{{- end }}
+{{ define "lib.container" }}image: {{ .image.name }}:{{ .image.tag }}{{ end }}`,
+      "templates/web.yaml": '{{- include "lib.deployment" (dict "app" .Values.web "context" $) }}\n',
+    });
+    const output = printed([
+      "templates/web.yaml",
+      `apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+        - name: main
+          image: web:1
+          resources:
+            limits: {cpu: 1}
+          ports:
+            - containerPort: 80
+          args:
+            - a
+            - b`,
+    ]);
+    const [object] = chart.render(output).objects;
+    const container = ["spec", "template", "spec", "containers", 0] as const;
+    assert.equal(chart.decided(object, ...container, "ports", 0, "containerPort"), "values.yaml:2 port: 80");
+    assert.equal(chart.decided(object, ...container, "resources", "limits", "cpu"), "values.yaml:5 limits: {cpu: 1}");
+    assert.equal(chart.decided(object, ...container, "args", 1), "values.yaml:6 rules: [a, b]");
+    assert.equal(chart.decided(object, ...container, "image"), undefined);
+    assert.equal(chart.decided(object, "kind"), undefined);
+    assert.match(chart.written(object, "kind") ?? "", /^templates\/web.yaml:1 /);
+  });
+
+  it("a value without some of its keys is still that value", () => {
+    const chart = new TestChart({
+      "values.yaml": "context:\n  enabled: true\n  runAsUser: 1\n",
+      "templates/x.yaml": 'kind: X\nfield: {{- omit .Values.context "enabled" | toYaml | nindent 2 }}\n',
+    });
+    const [object] = chart.render(printed(["templates/x.yaml", "kind: X\nfield:\n  runAsUser: 1"])).objects;
+    assert.equal(chart.decided(object, "field", "runAsUser"), "values.yaml:3 runAsUser: 1");
+    assert.equal(chart.decided(object, "field", "runAsNonRoot"), "values.yaml:1 context:");
+  });
+
   it("a helper that includes itself comes to an end", () => {
     const chart = new TestChart({
       "values.yaml": "a: 1\n",
