@@ -1,7 +1,7 @@
 /** `Field` over the small tree: what practices read instead of YAML. */
 import type { DocumentRef, Key, Place } from "../../model/edit.ts";
 import type { Field, Presence } from "../../model/facts.ts";
-import { Unresolved } from "../../model/practice.ts";
+import { ifKnown, Unresolved } from "../../model/practice.ts";
 import { allEntries, isOpen, lookup } from "./tree/read.ts";
 import type { MapTree, ScalarTree, Tree } from "./tree/tree.ts";
 
@@ -29,6 +29,11 @@ export function rootField(document: ReadableDocument): Field {
 /** A field that is nowhere: what a fact answers when its kind has no such thing. It points at the document. */
 export function absentField(document: ReadableDocument): Field {
   return new TreeField(document, undefined, "absent", undefined, undefined);
+}
+
+/** The text of a scalar that is there and known. */
+export function knownText(field: Field): string | undefined {
+  return field.presence === "present" ? ifKnown(() => field.text()) : undefined;
 }
 
 const NULLS = new Set(["", "~", "null", "Null", "NULL"]);

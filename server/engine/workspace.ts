@@ -6,6 +6,7 @@ import { once } from "../../model/memo.ts";
 import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, environmentFor, isExcluded, readConfig } from "./config.ts";
 import { patchesOf } from "./dialects/kustomize.ts";
+import { compare, differences, positions } from "./differences.ts";
 import { Environments } from "./environments.ts";
 import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
@@ -348,48 +349,6 @@ export class Workspace {
   #take(): Snapshot {
     return new Snapshot(this.#parts, this.#judge, this.#cache, this.#configs, this.#options.practices);
   }
-}
-
-/** Notes which objects of a file went and which came. */
-function compare(old: readonly Resource[], now: readonly Resource[], removed: Resource[], added: Resource[]): void {
-  if (old === now) return;
-  const kept = new Set(now);
-  const had = new Set(old);
-  // What only changed places in its file is taken out and put in again, so that it stands where it would afresh.
-  const moved = !isInOrder(
-    [...had].filter((resource) => kept.has(resource)),
-    now,
-  );
-  for (const resource of had) if (moved || !kept.has(resource)) removed.push(resource);
-  for (const resource of kept) if (moved || !had.has(resource)) added.push(resource);
-}
-
-function isInOrder<T>(some: readonly T[], all: readonly T[]): boolean {
-  let at = -1;
-  return some.every((one) => {
-    const before = at;
-    at = all.indexOf(one, before + 1);
-    return at > before;
-  });
-}
-
-/** What is in one of them only. */
-function differences(one: ReadonlySet<string>, other: ReadonlySet<string>): readonly string[] {
-  return [...[...one].filter((item) => !other.has(item)), ...[...other].filter((item) => !one.has(item))];
-}
-
-/** The place of each object among those of its file. Counted once for a file, which may hold thousands. */
-function positions(files: ReadonlyLayers<FileEntry>): (resource: Resource) => number {
-  const counted = new Map<string, ReadonlyMap<Resource, number>>();
-  return (resource) => {
-    const { uri } = resource.document;
-    let places = counted.get(uri);
-    if (places === undefined) {
-      places = new Map((files.get(uri)?.resources ?? []).map((one, index) => [one, index]));
-      counted.set(uri, places);
-    }
-    return places.get(resource) ?? 0;
-  };
 }
 
 const patchesIn = once((document: SourceDocument): readonly string[] => patchesOf(document.uri, rootField(document)));

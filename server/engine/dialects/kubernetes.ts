@@ -13,15 +13,16 @@ import type {
   WorkloadClass,
 } from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
-import { rootField } from "../field.ts";
+import { knownText, rootField } from "../field.ts";
 import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { RenderedDocument } from "../render/document.ts";
 import type { RenderedObject } from "../render/rendered.ts";
 import { type LabelSet, labelSetOf } from "../selectors.ts";
-import { extentOf, type SourceDocument } from "../source.ts";
+import type { SourceDocument } from "../source.ts";
 import type { Tree } from "../tree/tree.ts";
-import { ContainerFact } from "./container.ts";
+import { containersOf } from "./container.ts";
+import { problemsOf } from "./object-problems.ts";
 
 /** What the file's place in the workspace says of its objects. */
 export interface KubernetesContext {
@@ -114,10 +115,6 @@ function factsOf(
         locations[index]?.pod,
       ),
   );
-}
-
-export function knownText(field: Field): string | undefined {
-  return field.presence === "present" ? ifKnown(() => field.text()) : undefined;
 }
 
 /** Annotations that ask to ignore a practice begin so. */
@@ -233,33 +230,8 @@ export class ResourceFact implements Resource {
   }
 
   get problems(): readonly Problem[] {
-    const { document } = this;
-    if (this.read !== document) return [];
-    // What comes behind a place that we read otherwise than Kubernetes does may be sound as well.
-    const doubtful = document.problems.some((problem) => isTolerated(problem, document.text));
-    const all = document.problems.flatMap(({ code, start, end }) => {
-      const told = code === "alias-unresolved" ? "alias" : code;
-      if (told !== "syntax" && told !== "duplicate-key" && told !== "alias") return [];
-      return [
-        {
-          code: told,
-          text: document.text.slice(start, end),
-          place: { document, path: [], span: [start, end] },
-          doubtful,
-        } as const,
-      ];
-    });
-    if (all.length === 0 || this.path.length === 0) return all;
-    const [from, to] = extentOf(document, this.path);
-    return all.filter(({ place }) => place.span[0] >= from && place.span[0] < to);
+    return this.read === this.document ? problemsOf(this.document, this.path) : [];
   }
-}
-
-/** Kubernetes' reader goes by the closing quote or bracket, however little the lines before it are indented. */
-function isTolerated({ message, start }: SourceDocument["problems"][number], text: string): boolean {
-  if (message.includes("sufficiently indented")) return true;
-  const quote = /^Missing closing (["'])/.exec(message)?.[1];
-  return quote !== undefined && text.indexOf(quote, start) >= 0;
 }
 
 /** A dump of a live object (`kubectl get -o yaml`) is a copy of what something else declares. */
@@ -300,24 +272,6 @@ interface Parts {
 
 /** Lives exactly as long as the tree it was read from. */
 const partsOfTree = new WeakMap<Tree, Map<WorkloadFact, Parts>>();
-
-function containersOf(pod: Field, elsewhere: readonly Field[] | undefined): readonly Container[] {
-  if (elsewhere !== undefined) return elsewhere.map((body) => new ContainerFact(body, pod, "main"));
-  return [
-    ...pod
-      .at("containers")
-      .writtenItems()
-      .map((body) => new ContainerFact(body, pod, "main")),
-    ...pod
-      .at("initContainers")
-      .writtenItems()
-      .map((body) => new ContainerFact(body, pod, initRole(body))),
-    ...pod
-      .at("ephemeralContainers")
-      .writtenItems()
-      .map((body) => new ContainerFact(body, pod, "ephemeral")),
-  ];
-}
 
 export class WorkloadFact extends ResourceFact implements Workload {
   readonly class: WorkloadClass;
@@ -419,9 +373,4 @@ export class WorkloadFact extends ResourceFact implements Workload {
       knownText(pod.at("nodeSelector", "kubernetes.io/os")) === "windows"
     );
   }
-}
-
-/** An init container that is restarted always is a sidecar (Kubernetes 1.29). */
-function initRole(body: Field): "sidecar" | "init" {
-  return knownText(body.at("restartPolicy")) === "Always" ? "sidecar" : "init";
 }
