@@ -29,7 +29,7 @@ export interface HelmRendering extends Rendering {
 }
 
 /** What evaluating the templates of one chart may take, in steps. */
-const BUDGET = 500_000;
+const BUDGET = 3_000_000;
 
 /**
  * The objects in what `helm template` printed. When only templates or values were typed since, it may be called again
@@ -103,7 +103,7 @@ function fromTemplate(
     const region = { from, to: from + document.text.length };
     return new Aligner(document, { tree: document.tree(), region, template }, evaluator, last);
   };
-  const documents = documentsFor(chunks, file, alignerOf);
+  const documents = documentsOf(chunks, file, stamp, alignerOf);
   const aligners = new Map<SourceDocument, number>();
   return chunks.flatMap(({ text, source }, at) => {
     const document = documents[at] ?? file.documents[0];
@@ -119,6 +119,29 @@ function fromTemplate(
       return { ...object, source, vendored: chart.vendored, decidedBy: aligner.conditions() };
     });
   });
+}
+
+interface Origins {
+  readonly texts: readonly string[];
+  readonly stamp: readonly unknown[];
+  readonly documents: readonly (SourceDocument | undefined)[];
+}
+
+const origins = new WeakMap<SourceFile, Origins>();
+
+/** As long as nothing changed the answer is the one before. */
+function documentsOf(
+  chunks: readonly Chunk[],
+  file: SourceFile,
+  stamp: readonly unknown[],
+  alignerOf: (document: SourceDocument) => Aligner,
+): readonly (SourceDocument | undefined)[] {
+  const texts = chunks.map(({ text }) => text);
+  const before = origins.get(file);
+  if (before !== undefined && isEqual(before.texts, texts) && isEqual(before.stamp, stamp)) return before.documents;
+  const documents = documentsFor(chunks, file, alignerOf);
+  origins.set(file, { texts, stamp, documents });
+  return documents;
 }
 
 /** The document of a template file that each rendered one comes from. Those of one kind keep their order. */
@@ -163,11 +186,19 @@ interface Remembered {
   stamp: readonly unknown[];
 }
 
-/** What was made of a document's text before, for as long as somebody holds it. */
-const known = new WeakMap<SourceDocument, Map<string, readonly Remembered[]>>();
+/** By the text of what was rendered. Most of what was typed on the way is held by nobody any more. */
+class Known extends Map<string, readonly Remembered[]> {
+  #most = 100;
 
-/** Texts of one document, of which most are held by nobody any more. */
-const MAX_TEXTS = 500;
+  prune(): void {
+    if (this.size <= this.#most) return;
+    for (const [text, all] of this) if (all.every(({ object }) => object.deref() === undefined)) this.delete(text);
+    this.#most = Math.max(100, this.size * 2);
+  }
+}
+
+/** What was made of each document before, for as long as somebody holds it. */
+const known = new WeakMap<SourceDocument, Known>();
 
 /** The same object as before, when it is the same text and all of its places are the same. */
 function remembered(
@@ -177,8 +208,8 @@ function remembered(
   make: () => HelmObject | undefined,
 ): readonly HelmObject[] {
   let texts = known.get(document);
-  if (texts === undefined || texts.size > MAX_TEXTS) {
-    texts = new Map();
+  if (texts === undefined) {
+    texts = new Known();
     known.set(document, texts);
   }
   const before = (texts.get(text) ?? []).filter(({ object }) => object.deref() !== undefined);
@@ -193,6 +224,7 @@ function remembered(
     return [kept];
   }
   texts.set(text, [...before, { object: new WeakRef(made), stamp }]);
+  texts.prune();
   return [made];
 }
 
