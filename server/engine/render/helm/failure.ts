@@ -21,10 +21,15 @@ export function helmProblem(failure: HelmFailure, files: ChartFiles, build: Helm
     place && {
       code: "helm",
       place,
-      severity: "error",
+      severity: lacksValues(failure) ? "note" : "error",
       args: { text: failure.text === "" ? "helm template" : failure.text },
     }
   );
+}
+
+/** Nothing is wrong with a chart that is installed with values from elsewhere. */
+function lacksValues({ text }: HelmFailure): boolean {
+  return /nil pointer evaluating|\brequired\b|error calling (required|fail)\b/i.test(text);
 }
 
 /** What is in a registry, and so not rendered: a note for each at its entry in `Chart.yaml`. */
