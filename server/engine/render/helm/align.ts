@@ -193,7 +193,7 @@ export class Aligner {
 
   /** Marks what a value decides as a whole; what is inside it may be set in different files. */
   #decided(rendered: Tree, place: Place, inherited: Place | undefined, { from, whole }: Deciding): Tree {
-    const decided = from.values.placeOf(from.path);
+    const decided = decidedIn(from);
     // Of all values together none decides.
     if (decided === undefined || (!whole && from.path.length === 0)) return mark(rendered, place, inherited);
     if (!whole)
@@ -209,7 +209,7 @@ export class Aligner {
     const child = (value: Tree, key: Key): Tree => {
       const inner = { values: from.values, path: [...from.path, key] };
       const inherited = below(place, key);
-      const decided = from.values.placeOf(inner.path);
+      const decided = decidedIn(inner);
       const own = decided === undefined ? inherited : { ...inherited, decided };
       return mark(this.#inside(value, own, inner), own, inherited);
     };
@@ -375,6 +375,12 @@ function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry |
     if (entry.value.kind !== "scalar" || entry.value.text !== "")
       return entry.value.kind === rendered.kind ? entry : match;
   return match;
+}
+
+/** Values inside a text of their own are shown where the text is, and not written. */
+function decidedIn({ values, path }: From): Place | undefined {
+  const place = values.placeOf(path);
+  return place?.span === undefined ? place : below({ document: place.document, path: place.path }, PART);
 }
 
 const writtenIn = once((definition: Definition): Pick<Written, "tree" | "region"> => {

@@ -212,7 +212,7 @@ export class Release {
     this.files.add(uri);
     const document = this.#files.source(uri)?.documents[0];
     const tree = document?.tree();
-    return document === undefined || tree?.kind !== "map" ? [] : [{ document, tree, base: [], under: [] }];
+    return document === undefined || tree?.kind !== "map" ? [] : [{ place: { document, path: [] }, tree, under: [] }];
   }
 
   #about(folder: string): Json {
@@ -266,11 +266,11 @@ function resolved(folder: string, path: string): string {
 function inlineLayer({ inline }: HelmBuild): readonly Layer[] {
   if (inline === undefined) return [];
   const { document, tree } = inline;
-  if (tree.origin !== undefined) return [{ document: tree.origin.document, tree, base: tree.origin.path, under: [] }];
   const root =
     "tree" in document && typeof document.tree === "function" ? (document.tree() as Tree | undefined) : undefined;
-  const base = root === undefined ? undefined : pathTo(root, tree);
-  return [{ document: base === undefined ? NOWHERE : document, tree, base: base ?? [], under: [] }];
+  const path = root === undefined ? undefined : pathTo(root, tree);
+  const place = tree.origin ?? (path === undefined ? { document: NOWHERE, path: [] } : { document, path });
+  return [{ place, tree, under: [] }];
 }
 
 function pathTo(root: Tree, wanted: Tree): readonly Key[] | undefined {

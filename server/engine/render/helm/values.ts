@@ -3,14 +3,14 @@ import type { DocumentRef, Json, Key, Place } from "../../../../model/edit.ts";
 import { once } from "../../../../model/memo.ts";
 import { lookup } from "../../tree/read.ts";
 import type { Tree } from "../../tree/tree.ts";
+import { below } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
 
 /** Values from one file, or from one part of it. */
 export interface Layer {
-  readonly document: DocumentRef;
+  /** Where the tree stands. */
+  readonly place: Place;
   readonly tree: Tree;
-  /** Where the tree stands in its document. */
-  readonly base: readonly Key[];
   /** Where it stands among the values of the chart. */
   readonly under: readonly string[];
 }
@@ -97,27 +97,29 @@ export function narrowed(layer: Layer, step: string): Layer | undefined {
   const [first, ...rest] = layer.under;
   if (first !== undefined) return first === step ? { ...layer, under: rest } : undefined;
   const tree = layer.tree.kind === "map" ? lookup(layer.tree, step)?.value : undefined;
-  return tree === undefined ? undefined : { ...layer, tree, base: [...layer.base, step] };
+  return tree === undefined ? undefined : { ...layer, tree, place: tree.origin ?? below(layer.place, step) };
 }
 
 /** `elsewhere`: this layer says nothing of it, so that a weaker one may. */
 function findIn(layer: Layer, path: readonly Key[]): Place | "elsewhere" | undefined {
-  const { under, base, document } = layer;
+  const { under } = layer;
   if (!isPrefix(under, path)) return "elsewhere";
-  let tree: Tree | undefined = layer.tree;
+  let { tree, place } = layer;
   for (const key of path.slice(under.length)) {
     if (tree.kind === "map") {
       const entry = lookup(tree, String(key));
       if (entry === undefined) return "elsewhere";
       tree = entry.value;
+      place = tree.origin ?? below(place, entry.key);
     } else {
       // Lists are not merged, and what is no map replaces one.
       const item: Tree | undefined = tree.kind === "list" ? tree.items[Number(key)] : undefined;
       if (item === undefined) return undefined;
       tree = item;
+      place = tree.origin ?? below(place, Number(key));
     }
   }
-  return { document, path: [...base, ...path.slice(under.length)] };
+  return place;
 }
 
 function isPrefix(prefix: readonly Key[], path: readonly Key[]): boolean {

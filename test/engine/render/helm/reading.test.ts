@@ -69,7 +69,7 @@ describe("helm: blocks of templates", () => {
 describe("helm: values in layers", () => {
   const layer = (name: string, text: string) => {
     const document = sourceFile(`file:///w/${name}`, text).documents[0]!;
-    return { document, tree: document.tree()!, base: [], under: [] };
+    return { place: { document, path: [] }, tree: document.tree()!, under: [] };
   };
   const chart = layer(
     "values.yaml",

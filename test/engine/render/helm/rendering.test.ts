@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
+import { placeIn } from "../../../../server/engine/render/graft.ts";
 import { helmProblem, missingDependencies } from "../../../../server/engine/render/helm/failure.ts";
 import { looksRendered } from "../../../../server/engine/render/helm/output.ts";
-import { BUILD, named, printed, sourceFile, TestChart } from "./support.ts";
+import { inlineDocuments } from "../../../../server/engine/render/kustomize/inline.ts";
+import { lookup } from "../../../../server/engine/tree/read.ts";
+import type { Tree } from "../../../../server/engine/tree/tree.ts";
+import { BUILD, printed, sourceFile, TestChart } from "./support.ts";
+
+function field(tree: Tree | undefined, key: string): Tree | undefined {
+  return tree?.kind === "map" ? lookup(tree, key)?.value : undefined;
+}
 
 const TEMPLATE = "kind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\ndata:\n  a: b\n";
 const RENDERED = "kind: ConfigMap\nmetadata:\n  name: one\ndata:\n  a: b";
@@ -158,21 +166,35 @@ describe("helm: charts inside charts", () => {
 });
 
 describe("helm: values of GitOps objects", () => {
-  const text = "kind: Application\nspec:\n  values:\n    name: two\n  text: |\n    name: three\n";
-  const document = sourceFile("file:///w/app.yaml", text).documents[0]!;
-  const root = document.tree();
-  const values = root?.kind === "map" ? root.entries[1]?.value : undefined;
-  const tree = values?.kind === "map" ? values.entries[0]!.value : undefined!;
+  const text = `kind: Application
+spec:
+  valuesObject:
+    name: two
+  values: |
+    # Said of all of it.
+    name: two
+`;
+  const file = sourceFile("file:///w/app.yaml", text);
+  const document = file.documents[0]!;
+  const spec = field(document.tree(), "spec");
+  const shop = (tree: Tree) => {
+    const chart = new TestChart({ "values.yaml": "name: one\n", "templates/x.yaml": TEMPLATE });
+    chart.sources.set(file.uri, file);
+    const output = printed(["templates/x.yaml", RENDERED.replace("one", "two")]);
+    const rendering = chart.render(output, { inline: { document, tree } });
+    assert.ok(rendering.files.has(file.uri));
+    const decided = placeIn(rendering.objects[0]!.tree, rendering.objects[0]!.document, ["metadata", "name"]).decided;
+    return file.text.split("\n")[file.rangeOf(decided!).start.line]?.trim();
+  };
 
   it("are decided where they stand in the object", () => {
-    const chart = new TestChart({ "values.yaml": "name: one\n", "templates/x.yaml": TEMPLATE });
-    chart.sources.set(document.uri, sourceFile(document.uri, text));
-    const rendering = chart.render(printed(["templates/x.yaml", RENDERED.replace("one", "two")]), {
-      inline: { document, tree },
-    });
-    const place = named(rendering, "two")?.tree;
-    assert.ok(place);
-    assert.deepEqual(rendering.objects[0] && [...rendering.files].includes("file:///w/app.yaml"), true);
+    assert.equal(shop(field(spec, "valuesObject")!), "name: two");
+  });
+
+  it("are decided by the text that they stand in", () => {
+    const place = { document, path: ["spec", "values"] };
+    const [inline] = inlineDocuments("# Said of all of it.\nname: two\n", place);
+    assert.equal(shop(inline!.node), "values: |");
   });
 
   it("parameters are nobody's file", () => {
