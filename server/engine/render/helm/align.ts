@@ -8,24 +8,26 @@ import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree
 import { below, withEntries, withItems, withOrigin } from "../graft.ts";
 import { toObject } from "../plain-object.ts";
 import { type Entered, type Environment, type Evaluator, join, type Spot, type Turns } from "./evaluate.ts";
-import { entryFor, itemsFor, keyPair, likeness, type Pair, pairsOf } from "./match.ts";
-import { isSame, isSamePlace, itemsReading, reads } from "./places.ts";
+import {
+  entryFor,
+  filled,
+  itemsFor,
+  keyPair,
+  likeness,
+  type Pair,
+  pairsOf,
+  type Region,
+  regionOf,
+  stepTo,
+} from "./match.ts";
+import { decidedIn, isSamePlace, isSameValue, itemsReading, PART, reads, withAbsent } from "./places.ts";
 import type { From, Result } from "./result.ts";
-import { textOf } from "./result.ts";
+import { isTrue, textOf } from "./result.ts";
 import { type BranchPart, type Definition, type Loop, loopsAt, type PrintPart, printsIn } from "./template.ts";
 import { childOf } from "./values.ts";
 
-/** A range of a document's text. */
-interface Region {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Turns of loops that were looked at last: what is rendered next comes from the next one. */
 export type LastTurns = Map<BranchPart, number>;
-
-/** Stands below a value that is only a part of what was rendered: it is shown there, and nothing can be written there. */
-const PART = -1;
 
 /** What an action may print is anything; what a document writes out is likelier. */
 const BY_ACTION = 0.35;
@@ -75,7 +77,7 @@ export class Aligner {
   object(rendered: MapTree): MapTree {
     const place: Place = { document: this.#document, path: [] };
     const aligned = this.#whole(rendered, place, undefined);
-    return aligned.kind !== "map" ? rendered : aligned.origin === undefined ? withOrigin(aligned, place) : aligned;
+    return aligned.kind === "map" && aligned.origin !== undefined ? aligned : withOrigin(rendered, place);
   }
 
   #whole(rendered: Tree, place: Place, inherited: Place | undefined): Tree {
@@ -104,7 +106,10 @@ export class Aligner {
   /** `inherited`: where the node would be for its parent's sake, which need not be said. */
   #node(rendered: Tree, written: Tree | undefined, place: Place, inherited: Place | undefined, region: Region): Tree {
     if (written?.kind === "map" && rendered.kind === "map")
-      return mark(this.#map(rendered, written, place, region), place, inherited);
+      return withAbsent(
+        mark(this.#map(rendered, written, place, region), place, inherited),
+        this.#absent(rendered, written, place),
+      );
     if (written?.kind === "list" && rendered.kind === "list")
       return mark(this.#list(rendered, written, place, region), place, inherited);
     if (written?.kind !== "scalar" || written.unknown !== true) return mark(rendered, place, inherited);
@@ -163,6 +168,24 @@ export class Aligner {
       return { ...entry, value };
     });
     return changed ? withEntries(rendered, aligned) : rendered;
+  }
+
+  /** Keys that come with a value: where that is empty, they are not rendered, and would be were it not. */
+  #absent(rendered: MapTree, written: MapTree, place: Place): ReadonlyMap<string, Place> {
+    const absent = new Map<string, Place>();
+    const around = this.#at(this.#start + written.start).conditions.length;
+    for (const { key, keyStart, keyUnknown, value } of written.entries) {
+      if (keyUnknown === true || value.kind !== "scalar" || value.unknown !== true) continue;
+      if (lookup(rendered, key) !== undefined || this.#loopsAt(keyStart).length > 0) continue;
+      const { from, whole, value: printed } = this.#evaluateScalar(value.start, value.end, value.style);
+      const [only, ...others] = from;
+      const decided = only && decidedIn(only);
+      if (!whole || decided === undefined || others.length > 0 || printed === undefined || isTrue(printed)) continue;
+      const conditions = this.#at(this.#start + keyStart).conditions.slice(around);
+      if (conditions.every((one) => one.from.length === 1 && one.from[0] && isSameValue(one.from[0], only)))
+        absent.set(key, { ...below(place, key), decided });
+    }
+    return absent;
   }
 
   #list(rendered: ListTree, written: ListTree, place: Place, region: Region): ListTree {
@@ -275,7 +298,7 @@ export class Aligner {
         const inner = step === undefined ? value : childOf(value, step);
         if (inner === undefined || !reads(inner, data)) continue;
         const path = step === undefined ? from.path : [...from.path, step];
-        if (!found.some((one) => one.values === from.values && isSame(one.path, path)))
+        if (!found.some((one) => isSameValue(one, { values: from.values, path })))
           found.push({ values: from.values, path });
         break;
       }
@@ -354,35 +377,6 @@ export class Aligner {
   }
 }
 
-/** Of entries with the same key, as in the branches of a condition, only the last goes by it. */
-function stepTo(map: MapTree, entry: Entry): Key {
-  const at = map.entries.indexOf(entry);
-  return at < 0 || lookup(map, entry.key) === entry ? entry.key : at;
-}
-
-/** From behind the key to the next one. */
-function regionOf(map: MapTree, { keyEnd }: Entry, region: Region): Region {
-  let to = region.to;
-  for (const other of map.entries) if (other.keyStart > keyEnd && other.keyStart < to) to = other.keyStart;
-  return { from: Math.max(keyEnd, region.from), to };
-}
-
-/** Keys in the branches of a condition may share what follows it: the last of them has it in the template. */
-function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry | undefined {
-  if (match?.conditional !== true || rendered.kind === "scalar") return match;
-  let at = map.entries.indexOf(match);
-  for (let entry = map.entries[at]; entry?.conditional === true; entry = map.entries[++at])
-    if (entry.value.kind !== "scalar" || entry.value.text !== "")
-      return entry.value.kind === rendered.kind ? entry : match;
-  return match;
-}
-
-/** Values inside a text of their own are shown where the text is, and not written. */
-function decidedIn({ values, path }: From): Place | undefined {
-  const place = values.placeOf(path);
-  return place?.span === undefined ? place : below({ document: place.document, path: place.path }, PART);
-}
-
 const writtenIn = once((definition: Definition): Pick<Written, "tree" | "region"> => {
   const from = definition.parts[0]?.start ?? 0;
   const to = definition.parts.at(-1)?.end ?? from;
@@ -395,6 +389,6 @@ interface Deciding {
   readonly whole: boolean;
 }
 
-function mark(tree: Tree, place: Place, inherited: Place | undefined): Tree {
+function mark<T extends Tree>(tree: T, place: Place, inherited: Place | undefined): T {
   return inherited !== undefined && isSamePlace(place, inherited) ? tree : withOrigin(tree, place);
 }

@@ -1,4 +1,5 @@
 /** Which part of a template what was rendered came from, by what both say. */
+import type { Key } from "../../../../model/edit.ts";
 import { mayRead } from "../../template-text.ts";
 import { allEntries, isOpen, lookup } from "../../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../../tree/tree.ts";
@@ -219,4 +220,33 @@ function collectPairs(rendered: Tree, written: Tree, pairs: Pair[]): void {
       if (other !== undefined) collectPairs(item, other, pairs);
     }
   }
+}
+
+/** A range of a document's text. */
+export interface Region {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of entries with the same key, as in the branches of a condition, only the last goes by it. */
+export function stepTo(map: MapTree, entry: Entry): Key {
+  const at = map.entries.indexOf(entry);
+  return at < 0 || lookup(map, entry.key) === entry ? entry.key : at;
+}
+
+/** From behind the key to the next one. */
+export function regionOf(map: MapTree, { keyEnd }: Entry, region: Region): Region {
+  let to = region.to;
+  for (const other of map.entries) if (other.keyStart > keyEnd && other.keyStart < to) to = other.keyStart;
+  return { from: Math.max(keyEnd, region.from), to };
+}
+
+/** Keys in the branches of a condition may share what follows it: the last of them has it in the template. */
+export function filled(map: MapTree, match: Entry | undefined, rendered: Tree): Entry | undefined {
+  if (match?.conditional !== true || rendered.kind === "scalar") return match;
+  let at = map.entries.indexOf(match);
+  for (let entry = map.entries[at]; entry?.conditional === true; entry = map.entries[++at])
+    if (entry.value.kind !== "scalar" || entry.value.text !== "")
+      return entry.value.kind === rendered.kind ? entry : match;
+  return match;
 }

@@ -11,7 +11,7 @@ import { Aligner, type LastTurns } from "./align.ts";
 import { Evaluator } from "./evaluate.ts";
 import { sequence } from "./match.ts";
 import { type Chunk, chunksOf } from "./output.ts";
-import { isSamePlace } from "./places.ts";
+import { isSameAbsent, isSamePlace } from "./places.ts";
 import { type Chart, type ChartFiles, Release } from "./sources.ts";
 import { templateOf } from "./template.ts";
 
@@ -243,6 +243,7 @@ function hasSamePlaces(one: HelmObject | undefined, other: HelmObject): boolean 
 function hasSameOrigins(one: Tree, other: Tree): boolean {
   if (!isSamePlace(one.origin, other.origin)) return false;
   if (one.kind === "map" && other.kind === "map") {
+    if (!isSameAbsent(one, other)) return false;
     const entries = allEntries(other);
     return allEntries(one).every(({ value }, at) => {
       const pair = entries[at];

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Incomplete } from "../../../../server/engine/render/helm/places.ts";
+import { lookup } from "../../../../server/engine/tree/read.ts";
 import { named, printed, scalarAt, TestChart } from "./support.ts";
 
 const DEPLOYMENT = `apiVersion: apps/v1
@@ -352,6 +354,39 @@ spec:
       "templates/x.yaml": 'kind: X\nfield: {{ include "x" . }}\n',
     });
     chart.render(printed(["templates/x.yaml", "kind: X\nfield: 1"]));
+  });
+
+  it("what an empty value leaves out would be set there, when that alone brings it in", () => {
+    const chart = new TestChart({
+      "values.yaml": "context: {}\npriority: ''\nprobe: {}\non: false\n",
+      "templates/x.yaml": `kind: X
+spec:
+  a: 1
+  {{- with .Values.context }}
+  context:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- if .Values.priority }}
+  priority: {{ .Values.priority }}
+  {{- end }}
+  {{- if .Values.on }}
+  probe: {{- toYaml .Values.probe | nindent 4 }}
+  {{- end }}
+  {{- with .Values.nowhere }}
+  nowhere: {{ . }}
+  {{- end }}
+`,
+    });
+    const [object] = chart.render(printed(["templates/x.yaml", "kind: X\nspec:\n  a: 1"])).objects;
+    const spec = object && lookup(object.tree, "spec")?.value;
+    const absent = spec?.kind === "map" ? (spec as Incomplete).absent : undefined;
+    assert.deepEqual(
+      [...(absent ?? [])].map(([key, place]) => [key, chart.line(place), chart.line(place.decided)]),
+      [
+        ["context", "templates/x.yaml:6 {{- toYaml . | nindent 4 }}", "values.yaml:1 context: {}"],
+        ["priority", "templates/x.yaml:9 priority: {{ .Values.priority }}", "values.yaml:2 priority: ''"],
+      ],
+    );
   });
 
   it("conditions around a whole template switch it on", () => {
