@@ -11,6 +11,7 @@ import { parseArgs, promisify } from "node:util";
 import { build } from "esbuild";
 import { node as bundling, bundles as shipped, writeTexts } from "../../esbuild.mjs";
 import { endWithParent, exitOnSignals, temporaryFolder } from "../../scripts/processes.mjs";
+import { keysInTemplate } from "./charts.mjs";
 import { Client } from "./client.mjs";
 import { generate } from "./generate.mjs";
 import { keysInBase } from "./overlays.mjs";
@@ -351,6 +352,21 @@ function sizes(bundles) {
   }
 }
 
+/** The helm of the development dependency. */
+async function helmProgram() {
+  const outfile = join(temporary, "tools.mjs");
+  await build({
+    entryPoints: [join(here, "../support/tools.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile,
+    logLevel: "error",
+  });
+  const { HAS_TOOLS, helm } = await import(pathToFileURL(outfile).href);
+  return HAS_TOOLS ? helm() : undefined;
+}
+
 async function dearest(bundles, folder) {
   const { all, outcomes, practices } = await run(join(bundles, "practices.js"), folder);
   const total = practices.reduce((sum, { ms: spent }) => sum + spent, 0);
@@ -416,6 +432,15 @@ if (wanted("overlays")) {
   row("key in a base of 20 overlays: median", { ours: ms(median(keys)) });
   const slowest = quantile(keys, 0.95);
   row("key in a base of 20 overlays: p95", { ours: ms(slowest), target: "<= 100 ms", holds: slowest <= 100 });
+  const helm = await helmProgram();
+  if (helm === undefined) say("there is no helm for this machine: charts are not measured");
+  else {
+    say("keys in a template of a chart");
+    const rendered = await keysInTemplate(join(bundles, "server.js"), join(temporary, "charts"), helm, 20);
+    const last = quantile(rendered, 0.95);
+    row("key in a template to what it renders to: median", { ours: ms(median(rendered)) });
+    row("key in a template to what it renders to: p95", { ours: ms(last), target: "<= 1000 ms", holds: last <= 1000 });
+  }
 }
 console.log(
   `Node.js ${process.version}, ${availableParallelism()} processors. Ratios are to be read; times depend on the machine and what else it does.\n`,

@@ -15,7 +15,7 @@ export class Client {
   #scanned;
   #probed = [];
 
-  static async start(program, { root, probe } = {}) {
+  static async start(program, { root, probe, options = {} } = {}) {
     const client = new Client();
     const args = [...(probe === undefined ? [] : ["--import", probe]), program, "--stdio"];
     client.process = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
@@ -40,7 +40,7 @@ export class Client {
       rootUri: root ?? null,
       workspaceFolders: root === undefined ? null : [{ uri: root, name: "workspace" }],
       capabilities: {},
-      initializationOptions: {},
+      initializationOptions: options,
     });
     if (probe !== undefined) await client.probed();
     await connection.sendNotification("initialized", {});
@@ -76,6 +76,25 @@ export class Client {
     const until = performance.now() + limit;
     while ((this.#published.get(uri)?.version ?? -1) < version) {
       if (performance.now() > until) throw new Error(`no findings of version ${version} in ${limit} ms`);
+      await new Promise((done) => {
+        const wake = () => {
+          clearTimeout(timer);
+          this.#waiting.delete(wake);
+          done();
+        };
+        const timer = setTimeout(wake, 500);
+        this.#waiting.add(wake);
+      });
+    }
+  }
+
+  /** Waits until what is said of a document is as wanted. */
+  async said(uri, wanted, limit = 10_000) {
+    const until = performance.now() + limit;
+    for (;;) {
+      const now = this.#published.get(uri);
+      if (now !== undefined && wanted(now.diagnostics)) return;
+      if (performance.now() > until) throw new Error(`never said of ${uri} in ${limit} ms`);
       await new Promise((done) => {
         const wake = () => {
           clearTimeout(timer);
