@@ -19,6 +19,8 @@ export interface Place {
   readonly onKey?: true;
   /** Part of the decoded text of the scalar at `path`, or, with an empty path, of the file's text: [from, to). */
   readonly span?: readonly [number, number];
+  /** Shows where a part of a value comes from, and is more or less than that part: nothing can be written there. */
+  readonly inexact?: true;
   /** Where the value was decided, when it was rendered from elsewhere: a patch, a values file. */
   readonly decided?: Place;
 }

@@ -76,6 +76,9 @@ export function writeEdits(edits: readonly Edit[], source: EditSource): Written 
     file.know(ref, found);
   }
   for (const edit of edits) {
+    // A value inside a text, such as a patch in a kustomization, is no value of the document.
+    const inside = "at" in edit && edit.op !== "replace" && edit.at.span !== undefined;
+    if (inside || ("at" in edit && edit.at.inexact === true)) return { ok: false, why: "block-scalar" };
     const file = files.get(documentOf(edit).uri);
     const why = edit.op === "create-file" ? createFile(edit, source, creations) : file?.apply(edit);
     if (why !== undefined) return { ok: false, why };

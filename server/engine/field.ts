@@ -156,7 +156,7 @@ class TreeField implements Field {
     const { place } = this;
     // A part of what was made from several places is no part of what stands at one of them.
     const isMade = this.#tree?.origin !== undefined || place.span !== undefined || place.decided !== undefined;
-    return isMade ? place : { ...place, span: [from, to] };
+    return isMade ? { ...place, inexact: true } : { ...place, span: [from, to] };
   }
 
   #scalar(): ScalarTree | undefined {

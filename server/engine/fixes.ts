@@ -65,7 +65,9 @@ export interface Offer {
 
 /** What a values file decides is changed there. */
 function whereDecided(edit: Edit): Edit {
-  return "at" in edit && edit.at.decided !== undefined ? { ...edit, at: edit.at.decided } : edit;
+  if (!("at" in edit) || edit.at.decided === undefined) return edit;
+  const { decided, inexact } = edit.at;
+  return { ...edit, at: inexact === undefined ? decided : { ...decided, inexact } };
 }
 
 export function editSource(snapshot: WorldSnapshot): EditSource {

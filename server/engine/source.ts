@@ -244,6 +244,7 @@ export function extentOf(document: SourceDocument, path: readonly (string | numb
     if (node === undefined) return [0, 0];
     if (node.kind === "list" && typeof step === "number") node = node.items[step];
     else if (node.kind === "map" && typeof step === "string") node = lookup(node, step)?.value;
+    else if (node.kind === "map" && typeof step === "number") node = node.entries[step]?.value;
     else return [0, 0];
   }
   return node === undefined ? [0, 0] : [node.start, node.end];
@@ -252,6 +253,11 @@ export function extentOf(document: SourceDocument, path: readonly (string | numb
 function descend(node: Tree, step: string | number, key: readonly [number, number] | undefined) {
   if (node.kind === "map" && typeof step === "string") {
     const entry = lookup(node, step);
+    return entry === undefined ? undefined : { node: entry.value, key: [entry.keyStart, entry.keyEnd] as const };
+  }
+  // Where branches of a template repeat a key, an entry is meant by its place in the map.
+  if (node.kind === "map" && typeof step === "number") {
+    const entry = node.entries[step];
     return entry === undefined ? undefined : { node: entry.value, key: [entry.keyStart, entry.keyEnd] as const };
   }
   if (node.kind === "list" && typeof step === "number") {

@@ -55,6 +55,7 @@ function map(tree: MapTree, entries: readonly Entry[], origin: Place | undefined
     entries,
     ...(tree.tag === undefined ? {} : { tag: tree.tag }),
     ...(tree.open === true ? { open: true as const } : {}),
+    ...(tree.absent === undefined ? {} : { absent: tree.absent }),
     ...(origin === undefined ? {} : { origin }),
   };
 }
@@ -78,8 +79,11 @@ export function placeIn(root: Tree | undefined, document: DocumentRef, path: rea
   let place: Place = root?.origin ?? { document, path: [] };
   let node: Tree | undefined = root;
   for (const key of path) {
-    node = childOf(node, key);
-    place = node?.origin ?? below(place, key);
+    const parent = node;
+    node = childOf(parent, key);
+    const elsewhere =
+      node === undefined && parent?.kind === "map" && typeof key === "string" ? parent.absent?.get(key) : undefined;
+    place = node?.origin ?? elsewhere ?? below(place, key);
   }
   return place;
 }

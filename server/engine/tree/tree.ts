@@ -40,6 +40,8 @@ export interface MapTree {
   readonly flow: boolean;
   readonly entries: readonly Entry[];
   readonly tag?: string;
+  /** Of a rendered map: where what is absent would be written, by key, when that is not here. */
+  readonly absent?: ReadonlyMap<string, Place>;
   /** A template may add keys that are not written here, so what is absent is not known to be absent. */
   readonly open?: true;
   readonly shared?: true;
