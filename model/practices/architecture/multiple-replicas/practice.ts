@@ -1,5 +1,5 @@
 import { watchesCluster } from "../../../accounts.ts";
-import { isSingleton } from "../../../autoscaling.ts";
+import { isSingleton, isStore } from "../../../autoscaling.ts";
 import type { Workload, World } from "../../../facts.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
@@ -24,7 +24,7 @@ export default practice({
     if (minimum.least === 0 && !scaled) return notApplicable("parked");
     if (minimum.least === 0 && world.isServing(workload) !== true)
       return world.isServing(workload) === false ? notApplicable("worker") : cannotTell(minimum.at);
-    if (isSingleWriter(workload)) return notApplicable("stateful");
+    if (isSingleWriter(workload) || isStore(workload)) return notApplicable("stateful");
     if (isSingleton(workload) || isController(workload, world)) return notApplicable("single-replica");
     return unmet(minimum.at, scaled ? "unmet.scaler" : "unmet", {
       workload: workload.displayName,

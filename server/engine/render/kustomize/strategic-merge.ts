@@ -47,12 +47,18 @@ function walk(dest: Spot | undefined, patch: Spot | undefined, known: MergeType 
   const type = known ?? builtIn(present);
   switch (first?.node.kind) {
     case "scalar":
-      return as(patch ?? dest);
+      // What a patch says again, such as the name that finds an item, stays where it was written first.
+      return as(isSame(dest, patch) ? dest : (patch ?? dest));
     case "list":
       return type?.keys === undefined ? as(patch ?? dest) : mergeList(dest, patch, type, type.keys);
     default:
       return mergeMap(dest, patch, type);
   }
+}
+
+function isSame(one: Spot | undefined, other: Spot | undefined): boolean {
+  if (one?.node.kind !== "scalar" || other?.node.kind !== "scalar" || isUnknown(one.node)) return false;
+  return one.node.text === other.node.text && one.node.style === other.node.style && one.node.tag === other.node.tag;
 }
 
 function as(spot: Spot | undefined): Merged | undefined {
