@@ -118,7 +118,8 @@ spec:
     assert.equal(writtenAt(web, ...CONTAINERS, 0, "resources"), `${patch}.containers.0.resources`);
     assert.equal(textAt(web.tree, [...CONTAINERS, 1, "name"]), "second");
     assert.equal(writtenAt(web, ...CONTAINERS, 1, "image"), `${patch}.containers.1.image`);
-    assert.equal(writtenAt(web, ...CONTAINERS, 1, "name"), `${patch}.containers.1.name`);
+    // The name only finds the item: nothing is set by it.
+    assert.equal(writtenAt(web, ...CONTAINERS, 1, "name"), "web.yaml spec.template.spec.containers.1.name");
     assert.equal(writtenAt(web, ...CONTAINERS, 1, "env", 0, "value"), `${patch}.containers.1.env.1.value`);
     // What stood second stands third now, and is still found where it is written.
     const own = "web.yaml spec.template.spec.containers";
