@@ -80,6 +80,15 @@ export function placeOf(subject: Subject): Place {
 export function relativeUri(snapshot: Snapshot, uri: string, root?: string): string {
   const entry = snapshot.files.get(uri);
   if (entry === undefined) return "";
-  if (entry.root === undefined) return entry.path;
+  if (entry.root === undefined) return besides(snapshot.roots[0]?.uri, uri) ?? entry.path;
   return root !== undefined || snapshot.roots.length === 1 ? entry.path : `${entry.root.name}/${entry.path}`;
+}
+
+/** What lies beside the checked folder, as the base of an overlay may, by the way from there. */
+function besides(root: string | undefined, uri: string): string | undefined {
+  if (root === undefined || !root.startsWith("file:") || !uri.startsWith("file:")) return undefined;
+  const [from, to] = [root.split("/"), uri.split("/")];
+  const common = from.findIndex((segment, at) => segment !== to[at]);
+  const same = common < 0 ? from.length : common;
+  return decodeURIComponent([...from.slice(same).map(() => ".."), ...to.slice(same)].join("/"));
 }

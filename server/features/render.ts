@@ -72,7 +72,7 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
         environment: environment?.environment.spec.name ?? null,
         root: environment === undefined ? null : folderOf(snapshot, environment),
         kind: environment?.environment.spec.kind ?? null,
-        file: fileName(snapshot, place.document.uri),
+        file: relativeUri(snapshot, place.document.uri),
         line: snapshot.rangeOf({ ...resource.body.place, onKey: true }).start.line + 1,
         tree,
         built: environment?.environment.spec.build.tool === "kustomize",
@@ -80,17 +80,6 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
       },
     ];
   });
-}
-
-/** What lies beside the checked folder, as a base may, is named from there. */
-function fileName(snapshot: Snapshot, uri: string): string {
-  const entry = snapshot.files.get(uri);
-  const root = snapshot.roots[0]?.uri;
-  if (entry?.root !== undefined || root === undefined) return relativeUri(snapshot, uri);
-  const [from, to] = [root.split("/"), uri.split("/")];
-  const common = from.findIndex((segment, at) => segment !== to[at]);
-  const same = common < 0 ? from.length : common;
-  return decodeURIComponent([...from.slice(same).map(() => ".."), ...to.slice(same)].join("/"));
 }
 
 function childOf(tree: Tree | undefined, key: string | number): Tree | undefined {

@@ -144,7 +144,8 @@ export function readWanted(uris: readonly string[], options: DiskOptions): reado
     if (path === undefined) return [];
     const text = readText(path, options.maxFileSizeKb * 1024, "refused");
     if (typeof text === "string") return [{ uri, text, wanted: true }];
-    return text.gone === true ? [] : [{ uri, notRead: text.reason }];
+    // A kustomization may name a folder as well.
+    return text.gone === true || text.reason === "not-a-file" ? [] : [{ uri, notRead: text.reason }];
   });
 }
 
