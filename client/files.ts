@@ -30,7 +30,7 @@ export const DOCUMENTS: DocumentFilter[] = [
 const TEXTS = [
   "*.{md,rst,adoc,txt,sh,bash,mk,just,json5}",
   "{README,CONTRIBUTING}*",
-  "{CODEOWNERS,OWNERS,Tiltfile,Makefile,GNUmakefile,makefile,justfile,Justfile,.justfile,.adr-dir}",
+  "{CODEOWNERS,OWNERS,Kustomization,Tiltfile,Makefile,GNUmakefile,makefile,justfile,Justfile,.justfile,.adr-dir}",
   "{Dockerfile,Jenkinsfile,Containerfile}*",
   "*.{Dockerfile,dockerfile,jenkinsfile}",
   "{package,renovate,devcontainer,.renovaterc}.json",

@@ -180,8 +180,11 @@ export class Panel implements Disposable {
       language: language(),
       server: this.#server.state,
       scanning: shown?.scanning ?? true,
-      // The panel draws no subjects; a large workspace has thousands of them.
-      report: shown === null ? null : { ...shown.report, subjects: [] },
+      // Only a lens needs subjects, to tell whose a finding is; a large workspace has thousands of them.
+      report:
+        shown === null || shown.report.environments.length > 0
+          ? (shown?.report ?? null)
+          : { ...shown.report, subjects: [] },
       sequence: this.#sequence,
       folders: folders.map(({ name }) => name),
       folder: folder === undefined ? null : this.#folder,
