@@ -82,6 +82,8 @@ export interface ReportFinding {
   fix: "safe" | "review" | null;
   /** Why it was waived, as its author wrote it. */
   reason?: string;
+  /** Names of the environments in which it holds, where environments apply the subject. */
+  environments?: string[];
 }
 
 export interface ReportSubjectLevels {

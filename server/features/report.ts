@@ -124,11 +124,11 @@ export function stateOf(practice: Practice, tally: Tally): PracticeState {
 
 /** What several environments share is said once. */
 function findingsOf(snapshot: Snapshot, options: ReportOptions): ReportFinding[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string[]>();
   return snapshot.outcomes.byUnit(options.root).flatMap(({ unit, outcomes }) => {
-    const told = outcomes.filter((outcome) => outcome.state !== "not-applicable");
+    const judged = outcomes.filter((outcome) => outcome.state !== "not-applicable");
     if (unit === undefined)
-      return told.flatMap((outcome) => {
+      return judged.flatMap((outcome) => {
         const spots = spotsOf(outcome);
         const shown = spots.length === 0 ? [undefined] : outcome.state === "unmet" ? spots : spots.slice(0, 1);
         return shown.flatMap((spot) => {
@@ -136,13 +136,19 @@ function findingsOf(snapshot: Snapshot, options: ReportOptions): ReportFinding[]
           return findingOf(snapshot, outcome, spot, place.decided ?? place, options);
         });
       });
-    return shownOf(snapshot, unit, told).flatMap((shown) => {
-      if (unit.environment !== undefined) {
-        const key = keyOf(shown);
-        if (seen.has(key)) return [];
-        seen.add(key);
+    return shownOf(snapshot, unit, judged).flatMap((shown) => {
+      const told = () => findingOf(snapshot, shown.outcome, shown.spot, shown.place, options);
+      if (unit.environment === undefined) return told();
+      const { name } = unit.environment.spec;
+      const key = keyOf(shown);
+      const known = seen.get(key);
+      if (known !== undefined) {
+        if (!known.includes(name)) known.push(name);
+        return [];
       }
-      return findingOf(snapshot, shown.outcome, shown.spot, shown.place, options);
+      const environments = [name];
+      seen.set(key, environments);
+      return told().map((finding) => ({ ...finding, environments }));
     });
   });
 }

@@ -87,6 +87,8 @@ describe("environments", () => {
     const { snapshot } = workspace(shop({ prod: "", staging: "" }));
     assert.deepEqual(unmet(snapshot, REQUEST), ["base/web.yaml:16"]);
     assert.equal(said(snapshot, "base/web.yaml", REQUEST).length, 1);
+    const told = buildReport(snapshot, { texts, version: "0" }).findings.find(({ practice }) => practice === REQUEST);
+    assert.deepEqual(told?.environments, ["prod", "staging"]);
   });
 
   it("say nothing of a base that every overlay completes", () => {
