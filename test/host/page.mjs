@@ -29,18 +29,31 @@ export class Workbench {
   }
 
   async openFile(name) {
-    await this.page.keyboard.press("Control+P");
-    await this.quickInput().locator("input").first().fill(name);
-    await this.quickInput().locator(`.monaco-list-row[aria-label^="${name}"]`).first().click();
+    await this.#pick("Control+P", name, this.quickInput().locator(`.monaco-list-row[aria-label^="${name}"]`).first());
     await this.tab(name).waitFor();
     await this.page.locator(`${EDITOR} .view-line span span`).first().waitFor();
   }
 
-  /** By a click on the row: Enter could hit another one while the list still filters. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    await this.quickInput().locator("input").first().fill(`>${title}`);
-    await this.row(title).click();
+    await this.#pick("F1", `>${title}`, this.row(title));
+  }
+
+  /**
+   * Asks for something by its name, by a click on the row: Enter could hit another one while the list still filters.
+   * Whatever takes the focus meanwhile closes the list again: then it is asked for once more.
+   */
+  async #pick(key, text, row) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.page.keyboard.press(key);
+        await this.quickInput().locator("input").first().fill(text, { timeout: 3_000 });
+        await row.click({ timeout: 5_000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.keyboard.press("Escape");
+      }
+    }
   }
 
   async closeTab(title) {
