@@ -52,6 +52,9 @@ export function isPlaceholder(value: string): boolean {
   return text === "" || STAND_IN.test(text) || REFERENCE.test(text) || PLACEHOLDER.test(text);
 }
 
+/** Part of a connection string that lets somebody in. */
+const OPENS = /(?:pass(?:word)?|pwd|key|secret|token|sig(?:nature)?)\s*=/i;
+
 /** Is `value`, under a name that announces a credential, one: not a switch, a file, a reference or a number of something. */
 export function isCredential(name: string, value: string): boolean {
   if (!isCredentialName(name)) return false;
@@ -59,6 +62,8 @@ export function isCredential(name: string, value: string): boolean {
   if (isPlaceholder(text) || SWITCH.test(text) || PATH_OR_URL.test(text)) return false;
   const words = wordsOf(name);
   if (PASSWORD.test(words)) return !/\s/.test(text) || text.length < 80;
+  // Where a connection leads is no secret; what opens it is.
+  if (/(?:connection_?string|conn_?str)$/.test(words) && !OPENS.test(text) && !IN_URL.test(text)) return false;
   if (/^-?\d+(?:\.\d+)?[a-z]{0,2}$/i.test(text) || /\s/.test(text.replace(/-----[A-Z ]+-----|;\s*/g, ""))) return false;
   // A secret or token that is written as words with hyphens is the name of an object that holds it.
   return !(/(?:secret|token|credentials?|creds)$/.test(words) && /^[a-z]+(?:[-.][a-z]+)+$/.test(text));
