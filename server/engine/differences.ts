@@ -33,6 +33,7 @@ function isInOrder<T>(some: readonly T[], all: readonly T[]): boolean {
 
 /** What is in one of them only. */
 export function differences(one: ReadonlySet<string>, other: ReadonlySet<string>): readonly string[] {
+  if (one === other) return [];
   return [...[...one].filter((item) => !other.has(item)), ...[...other].filter((item) => !one.has(item))];
 }
 

@@ -5,10 +5,11 @@ import { readRendered } from "./dialects/kubernetes.ts";
 import type { FileEntry } from "./files.ts";
 import type { ReadonlyLayers } from "./layers.ts";
 import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
+import { withAsked } from "./render/asked.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
 import { groupsOf } from "./render/groups.ts";
 import type { HelmOutput } from "./render/helm/said.ts";
-import { kustomizationIn, type RenderInput, render } from "./render/render.ts";
+import { type RenderInput, render } from "./render/render.ts";
 import type { RenderedObject, Rendering } from "./render/rendered.ts";
 import type { EnvironmentSpec } from "./render/specs.ts";
 import type { SourceDocument, SourceFile } from "./source.ts";
@@ -77,13 +78,14 @@ export class Environments {
     groups: ReadonlyMap<string, WorldIndex>;
     renderings: ReadonlyMap<string, Rendering>;
     helm: ReadonlyMap<string, HelmOutput>;
+    members?: ReadonlySet<string>;
   }) {
     this.units = parts.units;
     this.discovery = parts.discovery;
     this.groups = parts.groups;
     this.#renderings = parts.renderings;
     this.#helm = parts.helm;
-    this.members = membersOf(parts.units);
+    this.members = parts.members ?? membersOf(parts.units);
   }
 
   static readonly none = new Environments({
@@ -169,6 +171,7 @@ export class Environments {
       groups: this.#groups(units),
       renderings,
       helm: new Map(around.helm),
+      ...(discovery === this.discovery && this.#isAppliedAsBefore(renderings) ? { members: this.members } : {}),
     });
   }
 
@@ -182,27 +185,33 @@ export class Environments {
       const rendering = renderings.get(spec.id);
       return rendering === undefined || rendering.failed ? [] : [{ spec, rendering }];
     });
-    const groups = groupsOf(rendered);
+    const settled = discovery === this.discovery;
+    const groups = settled && this.#isAppliedAsBefore(renderings) ? this.#groupOf : groupsOf(rendered);
     const real = chartsWithProduction(rendered);
     return rendered.map(({ spec, rendering }) => {
       const nonProduction =
         spec.nonProduction || (isDefault(spec) && spec.build.tool === "helm" && real.has(spec.build.chart));
+      const known = before.get(unitUri(spec));
+      // Of hundreds of environments a key concerns a few.
+      const { environment: last } = known ?? {};
+      const isKept = last?.rendering === rendering && last.nonProduction === nonProduction;
+      if (settled && known !== undefined && isKept && last.group === groups.get(spec.id)) return known;
       const resources = factsOf(spec, rendering, nonProduction, around);
       const ignoring = [...rendering.files].flatMap((uri) => {
         const source = around.files.get(uri)?.source;
         return source?.text.includes("kmm-ignore") === true ? [source] : [];
       });
       const group = groups.get(spec.id) ?? "";
-      const last = before.get(unitUri(spec));
       const same =
-        last !== undefined &&
-        last.environment.spec === spec &&
-        last.environment.rendering.problems === rendering.problems &&
-        last.environment.group === group &&
-        equal(last.resources, resources) &&
-        equal(last.environment.ignoring, ignoring) &&
-        sameSet(last.environment.rendering.files, rendering.files);
-      if (same) return last;
+        known !== undefined &&
+        last?.spec === spec &&
+        last.rendering.problems === rendering.problems &&
+        last.group === group &&
+        last.nonProduction === nonProduction &&
+        equal(known.resources, resources) &&
+        equal(last.ignoring, ignoring) &&
+        sameSet(last.rendering.files, rendering.files);
+      if (same) return known;
       return {
         uri: unitUri(spec),
         path: around.files.get(fileOf(spec))?.path ?? "",
@@ -215,12 +224,37 @@ export class Environments {
     });
   }
 
+  /** Each environment that changed is still made from the same files, so that groups are what they were. */
+  #isAppliedAsBefore(renderings: ReadonlyMap<string, Rendering>): boolean {
+    if (renderings.size !== this.#renderings.size) return false;
+    for (const [id, now] of renderings) {
+      const last = this.#renderings.get(id);
+      if (last === now) continue;
+      if (last === undefined || last.failed !== now.failed || !sameSet(last.files, now.files)) return false;
+      if (!equal(last.objects.map(declaringUri), now.objects.map(declaringUri))) return false;
+    }
+    return true;
+  }
+
+  /** The group of each environment, by its id. */
+  get #groupOf(): ReadonlyMap<string, string> {
+    return new Map(this.units.map(({ environment }) => [environment.spec.id, environment.group]));
+  }
+
   #groups(units: readonly EnvironmentUnit[]): ReadonlyMap<string, WorldIndex> {
     const groups = new Map<string, WorldIndex>();
-    for (const name of new Set(units.map((unit) => unit.environment.group))) {
-      const had = resourcesIn(this.units, name);
-      const has = resourcesIn(units, name);
+    const before = byGroup(this.units);
+    for (const [name, members] of byGroup(units)) {
       const index = this.groups.get(name) ?? WorldIndex.empty;
+      const old = before.get(name) ?? NONE;
+      if (equal(old, members)) {
+        groups.set(name, index);
+        continue;
+      }
+      // Environments that are as they were bring nothing new.
+      const same = new Set(old.filter((unit) => members.includes(unit)));
+      const had = new Set(old.flatMap((unit) => (same.has(unit) ? NONE : unit.resources)));
+      const has = new Set(members.flatMap((unit) => (same.has(unit) ? NONE : unit.resources)));
       const removed = [...had].filter((one) => !has.has(one));
       const added = [...has].filter((one) => !had.has(one));
       const places = new Map([...has].map((one, at) => [one, at]));
@@ -268,7 +302,13 @@ function concernsDiscovery(
   for (const uri of touched) {
     const now = files.get(uri);
     const old = before.get(uri);
-    if (now === undefined || old === undefined || now.role !== old.role || now.standing !== old.standing) return true;
+    if (
+      now === undefined ||
+      old === undefined ||
+      now.role !== old.role ||
+      now.standing.nonProduction !== old.standing.nonProduction
+    )
+      return true;
     if (now.role === "kustomization" || now.role === "config" || DESCRIBING.test(baseName(uri))) return true;
     if (now.resources !== old.resources && [...now.resources, ...old.resources].some(isGitOps)) return true;
   }
@@ -285,19 +325,6 @@ function meets(files: ReadonlySet<string>, touched: ReadonlySet<string>): boolea
   const [few, many] = files.size < touched.size ? [files, touched] : [touched, files];
   for (const uri of few) if (many.has(uri)) return true;
   return false;
-}
-
-/** Somebody asked for these folders: what nobody else applies is applied for them. */
-function withAsked(discovery: Discovery, { asked, files }: Surroundings): Discovery {
-  const added = asked.flatMap((folder): EnvironmentSpec[] => {
-    const kustomization = kustomizationIn(folder, files);
-    if (kustomization === undefined || discovery.specs.some(({ root }) => root === folder)) return [];
-    if (files.get(kustomization)?.source?.text.includes("kind: Component") === true) return [];
-    const build = { tool: "kustomize", kustomization, overrides: undefined, substitute: undefined } as const;
-    const about = { namespace: undefined, declaredBy: undefined, nonProduction: false };
-    return [{ id: `asked:${folder}`, name: baseName(folder), kind: "kustomize", root: folder, build, ...about }];
-  });
-  return added.length === 0 ? discovery : { ...discovery, specs: [...discovery.specs, ...added] };
 }
 
 /** What helm takes for the namespace of a release where nobody names one. */
@@ -349,8 +376,18 @@ function unitsByFile(units: readonly EnvironmentUnit[]): ReadonlyMap<string, rea
   return byFile;
 }
 
-function resourcesIn(units: readonly EnvironmentUnit[], group: string): ReadonlySet<Resource> {
-  return new Set(units.filter((unit) => unit.environment.group === group).flatMap((unit) => unit.resources));
+function byGroup(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly EnvironmentUnit[]> {
+  const groups = new Map<string, EnvironmentUnit[]>();
+  for (const unit of units) {
+    const here = groups.get(unit.environment.group);
+    if (here === undefined) groups.set(unit.environment.group, [unit]);
+    else here.push(unit);
+  }
+  return groups;
+}
+
+function declaringUri({ document }: RenderedObject): string {
+  return document.uri;
 }
 
 function equal<T>(one: readonly T[], other: readonly T[]): boolean {
