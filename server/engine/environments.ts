@@ -2,6 +2,7 @@
 import type { Resource } from "../../model/facts.ts";
 import { once } from "../../model/memo.ts";
 import { readRendered } from "./dialects/kubernetes.ts";
+import { equal, sameSet } from "./equal.ts";
 import type { FileEntry } from "./files.ts";
 import type { ReadonlyLayers } from "./layers.ts";
 import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
@@ -138,6 +139,16 @@ export class Environments {
       }
     }
     return [...uris];
+  }
+
+  /** Renders bit by bit, so that the next state is quickly made: what was rendered once is kept by its parts. */
+  *steps(around: Surroundings): Generator<undefined, void> {
+    const { specs } = withAsked(discover(around, this.discovery), around);
+    for (const spec of specs) {
+      yield undefined;
+      const rendering = render(spec, around);
+      if (rendering !== undefined) factsOf(spec, rendering, spec.nonProduction, around);
+    }
   }
 
   /** The next state, after these files changed. */
@@ -388,12 +399,4 @@ function byGroup(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonl
 
 function declaringUri({ document }: RenderedObject): string {
   return document.uri;
-}
-
-function equal<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one === other || (one.length === other.length && one.every((item, at) => item === other[at]));
-}
-
-function sameSet<T>(one: ReadonlySet<T>, other: ReadonlySet<T>): boolean {
-  return one === other || (one.size === other.size && [...one].every((item) => other.has(item)));
 }

@@ -7,7 +7,7 @@ import type { Practice } from "../../model/practice.ts";
 import { type Config, type ConfigProblem, DEFAULT_CONFIG, environmentFor, isExcluded, readConfig } from "./config.ts";
 import { patchesOf } from "./dialects/kustomize.ts";
 import { compare, differences, positions } from "./differences.ts";
-import { Environments } from "./environments.ts";
+import { Environments, type Surroundings as RenderSurroundings } from "./environments.ts";
 import { rootField } from "./field.ts";
 import { type FileEntry, type FileInput, type NotReadReason, readFile, relocate, type Surroundings } from "./files.ts";
 import { Catalogue, Judge, type JudgeError } from "./judge.ts";
@@ -264,22 +264,30 @@ export class Workspace {
   ): Environments {
     for (const uri of touched) this.#pending.add(uri);
     if (!this.#rendering) return parts.environments;
-    const { files, charts } = parts;
     const pending = new Set(this.#pending);
     this.#pending.clear();
     return parts.environments.next(
-      {
-        files,
-        charts,
-        roots: this.#options.roots,
-        helm: this.#helm,
-        asked: this.#options.rootsAreApplied === true ? this.#options.roots.map(({ uri }) => uri) : [],
-        environment: this.#around({ charts, patches: new Set() }).environment,
-      },
+      this.#surroundings(parts),
       pending,
       // What was read in several steps is new as a whole.
       pending.size > touched.size ? Layers.empty<FileEntry>() : before,
     );
+  }
+
+  /** Renders what was read bit by bit, before the last of it is taken in. */
+  steps(): Generator<undefined, void> {
+    return this.#parts.environments.steps(this.#surroundings(this.#parts));
+  }
+
+  #surroundings({ files, charts }: Pick<Parts, "files" | "charts">): RenderSurroundings {
+    return {
+      files,
+      charts,
+      roots: this.#options.roots,
+      helm: this.#helm,
+      asked: this.#options.rootsAreApplied === true ? this.#options.roots.map(({ uri }) => uri) : [],
+      environment: this.#around({ charts, patches: new Set() }).environment,
+    };
   }
 
   /** What kustomizations apply as patches; the same set when that did not change. */

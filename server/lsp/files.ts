@@ -134,6 +134,8 @@ export class Files {
       if (!finished) return false;
     }
     progress(count);
+    const renderings = this.#workspace.steps();
+    if (!(await inSlices(() => renderings.next().done === true, cancelled))) return false;
     this.#forget(seen);
     this.#fetch();
     const pipelines = this.snapshot.stepsOfPipelines();
