@@ -8,7 +8,7 @@ import type { ReadonlyLayers } from "./layers.ts";
 import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
 import { withAsked } from "./render/asked.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
-import { groupsOf } from "./render/groups.ts";
+import { byGroup, groupsOf } from "./render/groups.ts";
 import type { HelmOutput } from "./render/helm/said.ts";
 import { type RenderInput, render } from "./render/render.ts";
 import type { RenderedObject, Rendering } from "./render/rendered.ts";
@@ -385,16 +385,6 @@ function unitsByFile(units: readonly EnvironmentUnit[]): ReadonlyMap<string, rea
       else here.push(unit);
     }
   return byFile;
-}
-
-function byGroup(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly EnvironmentUnit[]> {
-  const groups = new Map<string, EnvironmentUnit[]>();
-  for (const unit of units) {
-    const here = groups.get(unit.environment.group);
-    if (here === undefined) groups.set(unit.environment.group, [unit]);
-    else here.push(unit);
-  }
-  return groups;
 }
 
 function declaringUri({ document }: RenderedObject): string {

@@ -1,4 +1,5 @@
 /** Which environments may meet in one cluster: each group is a world of its own. */
+import type { EnvironmentUnit } from "../environments.ts";
 import type { Rendering } from "./rendered.ts";
 import type { EnvironmentSpec } from "./specs.ts";
 
@@ -39,4 +40,15 @@ function isStage(name: string): boolean {
   return /(^|[-_.])(dev|development|test|testing|qa|uat|int|integration|stage|staging|preprod|prod|production|live|local|sandbox|preview|demo)($|[-_.\d])/.test(
     name,
   );
+}
+
+/** Environments by their group, in their order. */
+export function byGroup(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly EnvironmentUnit[]> {
+  const groups = new Map<string, EnvironmentUnit[]>();
+  for (const unit of units) {
+    const here = groups.get(unit.environment.group);
+    if (here === undefined) groups.set(unit.environment.group, [unit]);
+    else here.push(unit);
+  }
+  return groups;
 }
