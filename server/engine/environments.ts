@@ -63,7 +63,10 @@ export interface Surroundings extends RenderInput {
 
 export class Environments {
   readonly units: readonly EnvironmentUnit[];
-  /** URIs of files that are judged as an environment applies them, and not as they stand. */
+  /**
+   * URIs of files that are judged as an environment applies them, and not as they stand. The same set for as long as
+   * every environment, those that cannot be built included, is made from the same files.
+   */
   readonly members: ReadonlySet<string>;
   /** What can be rendered, and what cannot. */
   readonly discovery: Discovery;
@@ -175,29 +178,33 @@ export class Environments {
       renderings.set(spec.id, rendering);
     }
     if (!changed) return this;
-    const units = this.#units(discovery, renderings, around);
+    const settled = discovery === this.discovery;
+    const asBefore = settled && this.#isAppliedAsBefore(renderings);
+    const units = this.#units(discovery.specs, renderings, around, settled, asBefore);
     return new Environments({
       units,
       discovery,
       groups: this.#groups(units),
       renderings,
       helm: new Map(around.helm),
-      ...(discovery === this.discovery && this.#isAppliedAsBefore(renderings) ? { members: this.members } : {}),
+      ...(asBefore ? { members: this.members } : {}),
     });
   }
 
+  /** `settled`: there are the same environments as before; `asBefore`: they are made from the same files as well. */
   #units(
-    discovery: Discovery,
+    specs: readonly EnvironmentSpec[],
     renderings: ReadonlyMap<string, Rendering>,
     around: Surroundings,
+    settled: boolean,
+    asBefore: boolean,
   ): readonly EnvironmentUnit[] {
     const before = new Map(this.units.map((unit) => [unit.uri, unit]));
-    const rendered = discovery.specs.flatMap((spec) => {
+    const rendered = specs.flatMap((spec) => {
       const rendering = renderings.get(spec.id);
       return rendering === undefined || rendering.failed ? [] : [{ spec, rendering }];
     });
-    const settled = discovery === this.discovery;
-    const groups = settled && this.#isAppliedAsBefore(renderings) ? this.#groupOf : groupsOf(rendered);
+    const groups = asBefore ? this.#groupOf : groupsOf(rendered);
     const real = chartsWithProduction(rendered);
     return rendered.map(({ spec, rendering }) => {
       const nonProduction =

@@ -14,6 +14,8 @@ const EMPTY: readonly never[] = [];
 class JoinedIndex implements ObjectIndex {
   readonly #one: ObjectIndex;
   readonly #other: ObjectIndex;
+  /** The same few are asked for again and again, and there may be many indexes in a row. */
+  readonly #buckets = new Map<string, readonly Resource[]>();
 
   constructor(one: ObjectIndex, other: ObjectIndex) {
     this.#one = one;
@@ -21,7 +23,12 @@ class JoinedIndex implements ObjectIndex {
   }
 
   bucket(key: string): readonly Resource[] {
-    return joinedLists(this.#one.bucket(key), this.#other.bucket(key));
+    let bucket = this.#buckets.get(key);
+    if (bucket === undefined) {
+      bucket = joinedLists(this.#one.bucket(key), this.#other.bucket(key));
+      this.#buckets.set(key, bucket);
+    }
+    return bucket;
   }
 
   get kinds(): readonly GroupKind[] {

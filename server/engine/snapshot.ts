@@ -71,6 +71,7 @@ export class WorldSnapshot implements WorldState {
   readonly #parts: Parts;
   readonly #judge: Judge;
   readonly #cache: JudgementCache;
+  #namespaces: readonly Namespace[] | undefined;
   #views: ReadonlyMap<string, View> | undefined;
 
   constructor(parts: Parts, judge: Judge, cache: JudgementCache) {
@@ -121,7 +122,8 @@ export class WorldSnapshot implements WorldState {
 
   /** Namespaces of the application: one per scope that holds workloads, in each cluster that there may be. */
   get namespaces(): readonly Namespace[] {
-    return [...this.views.values()].flatMap((view) => view.namespaces);
+    this.#namespaces ??= [...this.views.values()].flatMap((view) => view.namespaces);
+    return this.#namespaces;
   }
 
   /** What each group of environments sees: its own objects, and those of no environment. */

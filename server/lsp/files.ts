@@ -71,7 +71,8 @@ export class Files {
     this.#spelling.set(uri, document.uri);
     if (this.#leftOut.has(uri)) return;
     this.#workspace.apply([this.#opened(uri, document)]);
-    this.#fetch();
+    // A key asks for nothing new unless it changes what something is made from.
+    if (this.snapshot.environments.members !== this.#fetched) this.#fetch();
   }
 
   /** Where the name does not say what a document is, its language does. */
@@ -169,10 +170,14 @@ export class Files {
         (uri) => rootOf(this.roots, uri) !== undefined && !this.#open.has(uri),
       );
       const changes = readWanted(wanted, this.#disk());
-      if (changes.length === 0) return;
+      if (changes.length === 0) break;
       this.#workspace.apply(changes);
     }
+    this.#fetched = this.snapshot.environments.members;
   }
+
+  /** What environments were made from when everything for it was handed over last. */
+  #fetched: ReadonlySet<string> | undefined;
 
   /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
   async warm(cancelled: () => boolean): Promise<boolean> {
