@@ -262,6 +262,47 @@ export interface Job {
   readonly uses: Field;
   /** What it calls could not be read (another repository, a remote include). */
   readonly opaque: boolean;
+  /** Where it is said that a person must let it go on: `when: manual`, an approval, `input`; where the provider says so elsewhere, nothing. */
+  readonly approval: Place | undefined;
+}
+
+/** A part of a pipeline that could not be read, so that what the pipeline lacks is not known. */
+export interface PipelineGap {
+  /** Where it is called. */
+  readonly place: Place;
+  /** `remote`: kept elsewhere; `missing`: ought to be in the workspace and is not; `computed`: made only when the pipeline runs. */
+  readonly reason: "remote" | "missing" | "computed";
+  /** What is called, as written. */
+  readonly name: string;
+}
+
+/** How a reference says which version it means; `unknown` where an expression decides. */
+export type Pin = "digest" | "exact" | "moving" | "none" | "unknown";
+
+/** What a pipeline takes from elsewhere: an action, an image, a template. What lies in the workspace is none. */
+export interface PipelineReference {
+  readonly kind:
+    | "action"
+    | "workflow"
+    | "orb"
+    | "include"
+    | "component"
+    | "template"
+    | "image"
+    | "plugin"
+    | "pipe"
+    | "library"
+    | "task";
+  /** Without its version. */
+  readonly name: string;
+  /** Tag, commit, branch or digest as written. */
+  readonly version: string | undefined;
+  /** `digest`: a commit or digest in full; `exact`: all of a version (`v1.2.3`); `moving`: a branch, a major version, `latest`; `none`: nothing. */
+  readonly pin: Pin;
+  /** Of the provider itself, such as `actions/checkout`. */
+  readonly own: boolean;
+  /** The version where there is one, else the name. */
+  readonly place: Place;
 }
 
 /** One pipeline, whatever the provider. */
@@ -278,8 +319,11 @@ export interface Pipeline extends Standing {
   readonly capabilities: readonly Capability[];
   /** Only ever called by others. */
   readonly reusable: boolean;
-  /** Some part of it could not be read, so that what it lacks is not known. */
+  /** Some part of it could not be read, so that what it lacks is not known: there are `gaps`. */
   readonly opaque: boolean;
+  readonly gaps: readonly PipelineGap[];
+  /** In file order; those of called pipelines in the workspace included. */
+  readonly references: readonly PipelineReference[];
   /** Does every run that reaches `later` have passed `earlier`: same job in order, or through `needs`. */
   precedes(earlier: Step, later: Step): boolean;
 }

@@ -17,7 +17,7 @@ import type { SourceDocument, SourceFile } from "./source.ts";
 import { WorldIndex } from "./world-index.ts";
 
 /** What is judged together: what a file declares, or what an environment applies. */
-export type Unit = Pick<FileEntry, "uri" | "path" | "root" | "role" | "resources" | "source"> & {
+export type Unit = Pick<FileEntry, "uri" | "path" | "root" | "role" | "resources" | "source" | "dialect"> & {
   readonly environment?: Environment;
 };
 
@@ -235,6 +235,7 @@ export class Environments {
         path: around.files.get(fileOf(spec))?.path ?? "",
         root: rootOf(around.roots, `${spec.root}/`),
         role: "kubernetes",
+        dialect: undefined,
         resources,
         source: undefined,
         environment: { spec, rendering, group, nonProduction, ignoring },

@@ -1,9 +1,9 @@
 /** One file of the workspace as the engine holds it, and the facts that are read from it alone. */
 import type { DocumentRef } from "../../model/edit.ts";
 import type { Resource, Standing } from "../../model/facts.ts";
-import { isGithubAction, isGithubWorkflow } from "./dialects/github-actions.ts";
 import { readKubernetes } from "./dialects/kubernetes.ts";
 import { isKustomization } from "./dialects/kustomize.ts";
+import { dialectOf, dialectOfObjects, type PipelineDialect } from "./dialects/pipelines.ts";
 import { rootField } from "./field.ts";
 import {
   baseName,
@@ -31,6 +31,8 @@ export interface FileEntry {
   readonly notRead: NotReadReason | undefined;
   readonly resources: readonly Resource[];
   readonly role: "kubernetes" | "pipeline" | "kustomization" | "repository" | "config" | "other";
+  /** How its pipelines are read, where it holds any, or parts of them. */
+  readonly dialect: PipelineDialect | undefined;
   /** Folder URI of the chart it belongs to. */
   readonly chart: string | undefined;
   /** `.kmm.yaml` says not to look at it. */
@@ -100,6 +102,7 @@ export function readFile(
     notRead: input.notRead,
     resources: [],
     role: "other",
+    dialect: undefined,
     chart,
     excluded: around.excludes(root, path),
     patch: around.patches.has(input.uri),
@@ -131,7 +134,7 @@ export function relocate(entry: FileEntry, around: Surroundings): FileEntry {
   )
     return entry;
   const moved = { ...entry, standing, chart, excluded, patch };
-  if (excluded || patch) return { ...moved, resources: [], role: "other" };
+  if (excluded || patch) return { ...moved, resources: [], role: "other", dialect: undefined };
   return { ...moved, ...factsOf(entry.source, moved, readingOf(entry.path, entry.yaml)) };
 }
 
@@ -139,18 +142,20 @@ function factsOf(
   source: SourceFile,
   { path: own, standing, chart, yaml }: Pick<FileEntry, "path" | "standing" | "chart" | "yaml">,
   reading: Reading,
-): Pick<FileEntry, "resources" | "role"> {
+): Pick<FileEntry, "resources" | "role" | "dialect"> {
   // What has no name that says so is looked at as if it had one.
   const path = yaml && !isYamlPath(own) ? `${own}.yaml` : own;
-  if (!reading.yaml) return { resources: [], role: "repository" };
-  if (isConfigPath(path)) return { resources: [], role: "config" };
-  const first = source.documents[0];
+  const none = { resources: [], dialect: undefined } as const;
+  if (isConfigPath(path)) return { ...none, role: "config" };
+  const [first] = source.documents;
   const body = first === undefined ? undefined : rootField(first);
-  if (body !== undefined && isKustomization(path, body)) return { resources: [], role: "kustomization" };
-  if (body !== undefined && (isGithubWorkflow(path, body) || isGithubAction(path, body)))
-    return { resources: [], role: "pipeline" };
+  if (body !== undefined && isKustomization(path, body)) return { ...none, role: "kustomization" };
+  const dialect = body === undefined ? undefined : dialectOf(path, body);
+  if (dialect !== undefined) return { resources: [], role: "pipeline", dialect };
+  if (!reading.yaml) return { ...none, role: "repository" };
   const resources = source.documents.flatMap((document) => resourcesOf(document, standing, chart));
-  return { resources, role: resources.length > 0 ? "kubernetes" : "repository" };
+  if (resources.length === 0) return { ...none, role: "repository" };
+  return { resources, role: "kubernetes", dialect: dialectOfObjects(resources.map(({ groupKind }) => groupKind)) };
 }
 
 interface KnownResources {

@@ -2,6 +2,7 @@
  * One indirection: `make X`, `task X`, `just X`, `npm run X`, `./scripts/x.sh` run what a file of the workspace says.
  * What is found there counts for the step that calls it, at the place of the call.
  */
+import type { Place } from "../../model/edit.ts";
 import type { Command, Field } from "../../model/facts.ts";
 import { makeRecipe } from "./makefile.ts";
 import { realCommands } from "./shell/launchers.ts";
@@ -17,8 +18,8 @@ export interface CallableFiles {
 export interface Followed {
   /** What the commands run in the end; the commands themselves are not among them. */
   readonly commands: readonly PlacedCommand[];
-  /** Something they run is not in the workspace, so that it is not known what it does. */
-  readonly missing: boolean;
+  /** What they run and is not in the workspace, so that it is not known what it does. */
+  readonly missing: readonly { readonly name: string; readonly place: Place }[];
   /** Calls of a script that does nothing, such as npm's own placeholder for `test`. */
   readonly idle: ReadonlySet<Command>;
 }
@@ -46,7 +47,7 @@ export function follow(
 ): Followed {
   const found: PlacedCommand[] = [];
   const idle = new Set<Command>();
-  let missing = false;
+  const missing: { readonly name: string; readonly place: Place }[] = [];
 
   for (const [command, directories] of withDirectories(commands, [directory])) {
     const before = found.length;
@@ -72,7 +73,7 @@ export function follow(
       for (const called of callsOf(words, directories, files)) {
         if (called.commands === undefined) {
           // A script that was downloaded a moment ago is not part of the workspace.
-          missing ||= !wasFetched(called.key, commands);
+          if (!wasFetched(called.key, commands)) missing.push({ name: called.key, place: origin.place });
           continue;
         }
         if (visited.has(called.key)) continue;

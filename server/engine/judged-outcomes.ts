@@ -73,16 +73,18 @@ export class JudgedOutcomes {
 
   /** Outcomes on what one file declares, where it is judged as it stands, or on what an environment applies. */
   of(entry: Unit): readonly Outcome[] {
-    if (entry.resources.length === 0 && entry.role !== "pipeline") return NO_OUTCOMES;
-    if (entry.environment === undefined && this.snapshot.isRendered(entry.uri)) return NO_OUTCOMES;
-    return this.asItStands(entry);
+    if (entry.resources.length === 0 && entry.dialect === undefined) return NO_OUTCOMES;
+    if (entry.environment !== undefined || !this.snapshot.isRendered(entry.uri)) return this.asItStands(entry);
+    // Its objects are judged as they are applied; pipelines among them are run as well.
+    if (entry.dialect === undefined) return NO_OUTCOMES;
+    return this.asItStands(entry).filter(({ subject }) => subject.kind === "pipeline");
   }
 
   /** The same of a file that environments apply, as if there were none. */
   asItStands(entry: Unit): readonly Outcome[] {
     const config = this.configFor(entry);
     const production = this.#hasProduction();
-    const pipelines = entry.role === "pipeline" ? this.snapshot.pipelines : undefined;
+    const pipelines = entry.dialect !== undefined ? this.snapshot.pipelines : undefined;
     const known = held.get(entry);
     if (
       known !== undefined &&
@@ -180,7 +182,8 @@ export class JudgedOutcomes {
     if (known !== undefined) return known;
     const files: Unit[] = [];
     for (const entry of this.snapshot.files.values()) {
-      if ((entry.resources.length === 0 && entry.role !== "pipeline") || this.snapshot.isRendered(entry.uri)) continue;
+      if (entry.dialect === undefined && (entry.resources.length === 0 || this.snapshot.isRendered(entry.uri)))
+        continue;
       if (root === undefined || entry.root?.uri === root) files.push(entry);
     }
     for (const unit of this.snapshot.environments.units)
@@ -216,7 +219,7 @@ export class JudgedOutcomes {
     if (entry.environment === undefined && this.snapshot.isRendered(entry.uri)) return NO_OUTCOMES;
     const scopes = new Set(entry.resources.flatMap((one) => namespaceOf(one) ?? []));
     const namespaces = [...scopes].flatMap((scope) => this.inNamespace(scope, entry.environment?.group ?? ""));
-    if (entry.role !== "pipeline") return namespaces;
+    if (entry.dialect === undefined) return namespaces;
     const judged = this.snapshot.judgedRepository(entry.root?.uri);
     return [...namespaces, ...judged.flatMap((one) => this.#outcomes(one, entry, this.configFor(entry)))];
   }

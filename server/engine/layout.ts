@@ -57,9 +57,14 @@ export function looksRelevant(path: string, text: string): boolean {
   if (isPipelinePath(path) || NAMED_YAML.test(baseName(path))) return true;
   return (
     (text.includes("apiVersion") && text.includes("kind")) ||
-    /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text)
+    /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text) ||
+    PIPELINE_PART.test(text)
   );
 }
+
+/** What pipelines of all kinds include may be called anything. */
+const PIPELINE_PART =
+  /^[ \t-]*["']?(script|before_script|after_script|template|task|bash|pwsh|powershell|checkout|parameters)["']?\s*:/m;
 
 const NAMED_YAML =
   /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$|^kustomization$/i;

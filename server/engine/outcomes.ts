@@ -43,11 +43,17 @@ export class Outcomes extends JudgedOutcomes {
   #serving(root: string | undefined): ReadonlyMap<PracticeId, Tally> {
     let known = this.#served.get(root);
     if (known === undefined) {
-      const pipelines = this.units(root).filter(({ role }) => role === "pipeline");
+      const pipelines = this.units(root).filter(({ dialect }) => dialect !== undefined);
       const across = this.across().filter(
         ({ subject }) => subject.kind !== "namespace" && (root === undefined || this.isBelow(subject, root)),
       );
-      known = tally([...pipelines.flatMap((entry) => this.of(entry)), ...across], false);
+      known = tally(
+        [
+          ...pipelines.flatMap((entry) => this.of(entry).filter(({ subject }) => subject.kind === "pipeline")),
+          ...across,
+        ],
+        false,
+      );
       this.#served.set(root, known);
     }
     return known;

@@ -49,7 +49,7 @@ export class RepositoryFact implements Repository {
     const ours = entries.filter(
       (entry) =>
         (entry.role === "kubernetes" && entry.resources.some((one) => !one.foreign)) ||
-        entry.role === "pipeline" ||
+        entry.dialect !== undefined ||
         entry.role === "kustomization",
     );
     this.folders = [

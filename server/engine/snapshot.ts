@@ -12,7 +12,6 @@ import type { PracticeId } from "../../model/kmm.ts";
 import { once } from "../../model/memo.ts";
 import type { ExternalObject } from "./config.ts";
 import type { Packages, WorldState } from "./dependencies.ts";
-import { isGithubAction, isGithubWorkflow, type PipelineFiles, readGithubWorkflow } from "./dialects/github-actions.ts";
 import { ResourceFact, WorkloadFact } from "./dialects/kubernetes.ts";
 import { reaches } from "./dialects/kustomize.ts";
 import type { Environments, EnvironmentUnit, Unit } from "./environments.ts";
@@ -21,9 +20,10 @@ import type { FileEntry } from "./files.ts";
 import { joined, type ObjectIndex } from "./joined-index.ts";
 import type { Judge, Judged } from "./judge.ts";
 import type { Layers, ReadonlyLayers } from "./layers.ts";
-import { type Charts, encodeSegment, parentOf, type Root } from "./layout.ts";
+import { type Charts, parentOf, type Root } from "./layout.ts";
+import { pipelinesOf } from "./pipeline-files.ts";
 import { foldersOf, RepositoryFact } from "./repository.ts";
-import type { Range, SourceFile } from "./source.ts";
+import type { Range } from "./source.ts";
 import type { Totals } from "./totals.ts";
 import { nextGeneration, View } from "./view.ts";
 import type { WorldIndex } from "./world-index.ts";
@@ -111,7 +111,7 @@ export class WorldSnapshot implements WorldState {
 
   get pipelines(): readonly Pipeline[] {
     return forToken(this.pipelinesToken, pipelinesByToken, () =>
-      [...this.files.values()].flatMap((entry) => this.#pipelinesOf(entry)),
+      [...this.files.values()].flatMap((entry) => pipelinesOf(entry, this.files)),
     );
   }
 
@@ -184,9 +184,11 @@ export class WorldSnapshot implements WorldState {
 
   /** Judgements on everything a file declares: its objects, or its pipeline. */
   judged(unit: Unit): readonly Judged[] {
-    if (unit.role === "pipeline") {
-      return this.pipelinesIn(unit.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
-    }
+    const pipelines =
+      unit.dialect === undefined
+        ? []
+        : this.pipelinesIn(unit.uri).flatMap((pipeline) => this.#on(pipeline, "pipeline", pipeline.document));
+    if (unit.resources.length === 0) return pipelines;
     const state = this.stateOf(unit);
     const byDocument = new Map<DocumentRef, Resource[]>();
     for (const resource of unit.resources) {
@@ -195,7 +197,8 @@ export class WorldSnapshot implements WorldState {
       if (list === undefined) byDocument.set(read, [resource]);
       else list.push(resource);
     }
-    return [...byDocument.values()].flatMap((resources) => this.#objects(resources, state));
+    const objects = [...byDocument.values()].flatMap((resources) => this.#objects(resources, state));
+    return pipelines.length === 0 ? objects : [...objects, ...pipelines];
   }
 
   /** Judgements on what is not in one file: namespaces, folders, repositories, the workspace. */
@@ -211,7 +214,7 @@ export class WorldSnapshot implements WorldState {
   /** Reads the pipelines one by one. */
   *stepsOfPipelines(): Generator<undefined, void> {
     if (pipelinesByToken.has(this.pipelinesToken)) return;
-    for (const entry of this.files.values()) if (this.#pipelinesOf(entry).length > 0) yield undefined;
+    for (const entry of this.files.values()) if (pipelinesOf(entry, this.files).length > 0) yield undefined;
   }
 
   /** The same bit by bit: what looks at all of the workspace one practice at a time. */
@@ -282,46 +285,6 @@ export class WorldSnapshot implements WorldState {
     if (now !== before) this.#cache.subjects.set(fact, now);
     return now;
   }
-
-  #pipelinesOf(entry: FileEntry): readonly Pipeline[] {
-    const document = entry.source?.documents[0];
-    if (entry.role !== "pipeline" || document === undefined) return [];
-    const body = rootField(document);
-    if (isGithubAction(entry.path, body) && !isGithubWorkflow(entry.path, body)) return [];
-    const known = readPipelines.get(document);
-    // What it looked at beside itself, such as a script, is still the same.
-    if (
-      known?.entry.path === entry.path &&
-      [...known.beside].every(([uri, source]) => this.files.get(uri)?.source === source)
-    )
-      return [known.pipeline];
-    const beside = new Map<string, SourceFile | undefined>();
-    const pipeline = readGithubWorkflow(
-      { body, document, path: entry.path, ...entry.standing },
-      this.#filesBeside(entry, beside),
-    );
-    readPipelines.set(document, { entry, pipeline, beside });
-    return [pipeline];
-  }
-
-  /** Files of the same root by their path; which of them were asked for is noted. */
-  #filesBeside(entry: FileEntry, asked: Map<string, SourceFile | undefined>): PipelineFiles {
-    const at = (path: string) => {
-      const root = entry.root?.uri;
-      if (root === undefined) return undefined;
-      const uri = `${root}/${path.split("/").map(encodeSegment).join("/")}`;
-      const found = this.files.get(uri);
-      asked.set(uri, found?.source);
-      return found;
-    };
-    return {
-      body: (path) => {
-        const document = at(path)?.source?.documents[0];
-        return document === undefined ? undefined : rootField(document);
-      },
-      text: (path) => at(path)?.source?.text,
-    };
-  }
 }
 
 const pipelinesByUri = once((pipelines: readonly Pipeline[]) => {
@@ -337,14 +300,6 @@ const pipelinesByUri = once((pipelines: readonly Pipeline[]) => {
 const packagesByToken = new WeakMap<object, Packages>();
 const repositoriesByToken = new WeakMap<object, readonly Repository[]>();
 const foldersByToken = new WeakMap<object, readonly Folder[]>();
-interface ReadPipeline {
-  readonly entry: FileEntry;
-  readonly pipeline: Pipeline;
-  readonly beside: ReadonlyMap<string, SourceFile | undefined>;
-}
-
-const readPipelines = new WeakMap<object, ReadPipeline>();
-
 const pipelinesByToken = new WeakMap<object, readonly Pipeline[]>();
 
 /** What a token stands for, computed the first time it is asked for. */

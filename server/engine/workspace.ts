@@ -240,7 +240,7 @@ export class Workspace {
       if (old === now) continue;
       if (old === undefined || now === undefined || old.role !== now.role) repository = pipelines = packages = true;
       if (now?.role === "repository" || now?.role === "config" || now?.role === "other") repository = true;
-      if (now?.role !== "kubernetes") pipelines = true;
+      if (now?.role !== "kubernetes" || now.dialect !== undefined || old?.dialect !== undefined) pipelines = true;
       if (now?.role === "kustomization") packages = repository = true;
     }
     return {

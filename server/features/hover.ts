@@ -137,11 +137,13 @@ function standing(resource: Resource, texts: Texts): string | undefined {
 
 /** On a workflow's `jobs`. */
 function onPipeline({ snapshot, entry, position, texts, linkOf }: Asked): KmmHover | undefined {
-  if (entry.role !== "pipeline") return undefined;
-  const [pipeline] = snapshot.pipelinesIn(entry.uri);
-  if (pipeline === undefined) return undefined;
-  const range = snapshot.rangeOf({ ...pipeline.place, onKey: true });
-  if (!holds(range, position)) return undefined;
+  if (entry.dialect === undefined) return undefined;
+  const found = snapshot
+    .pipelinesIn(entry.uri)
+    .map((pipeline) => ({ pipeline, range: snapshot.rangeOf({ ...pipeline.place, onKey: true }) }))
+    .find(({ range }) => holds(range, position));
+  if (found === undefined) return undefined;
+  const { pipeline, range } = found;
   const title = `**${say(texts, "hover.pipeline")} ${asText(pipeline.displayName)}**`;
   return {
     text: levelTable(title, snapshot.outcomes.file(entry), snapshot.outcomes.of(entry), texts, linkOf, undefined),

@@ -77,7 +77,7 @@ function scanned(snapshot: Snapshot, texts: Texts, root: string | undefined): Re
   return {
     files: entries.length,
     kubernetes: entries.filter((entry) => entry.role === "kubernetes" || entry.role === "kustomization").length,
-    pipelines: entries.filter((entry) => entry.role === "pipeline").length,
+    pipelines: entries.filter((entry) => entry.dialect !== undefined).length,
     repository: entries.filter((entry) => entry.role === "repository" || entry.role === "config").length,
     notRead: entries.flatMap((entry) =>
       entry.notRead === undefined
@@ -209,7 +209,7 @@ function subjectsOf(snapshot: Snapshot, root: string | undefined): ReportSubject
   for (const entry of snapshot.files.values()) {
     if (root !== undefined && entry.root?.uri !== root) continue;
     if (!snapshot.isRendered(entry.uri)) for (const one of objectsOf(snapshot, entry, root)) subjects.push(one);
-    if (entry.role !== "pipeline") continue;
+    if (entry.dialect === undefined) continue;
     for (const pipeline of snapshot.pipelinesIn(entry.uri)) {
       subjects.push({
         kind: "Pipeline",

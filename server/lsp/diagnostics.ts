@@ -28,7 +28,7 @@ export async function workspaceItems(
     (entry) =>
       entry.source !== undefined &&
       (entry.resources.length > 0 ||
-        entry.role === "pipeline" ||
+        entry.dialect !== undefined ||
         entry.role === "config" ||
         entry.role === "kustomization" ||
         known.has(entry.uri) ||

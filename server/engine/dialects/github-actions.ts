@@ -1,5 +1,13 @@
 /** GitHub workflows, and composite actions, as pipelines. Whatever is written there, reading it never throws. */
-import type { Capability, Field, Job, Pipeline, Trigger } from "../../../model/facts.ts";
+import type {
+  Capability,
+  Field,
+  Job,
+  Pipeline,
+  PipelineGap,
+  PipelineReference,
+  Trigger,
+} from "../../../model/facts.ts";
 import {
   argumentsOf,
   commandsOfReference,
@@ -11,17 +19,20 @@ import {
 import { follow, join } from "../indirection.ts";
 import { containerWords } from "../shell/launchers.ts";
 import { type PlacedCommand, readCommands, type ShellOptions } from "../shell.ts";
+import { referencesOfJob, referencesOfStep } from "./github-references.ts";
 import { triggersOf } from "./github-triggers.ts";
-import {
-  makeSteps,
-  orderOf,
-  type PipelineFiles,
-  type PipelineSource,
-  type StepParts,
-  sightingsOf,
-} from "./pipeline.ts";
+import { makeSteps, orderOf, type StepParts, sightingsOf } from "./pipeline.ts";
+import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
 
-export type { PipelineFiles, PipelineSource } from "./pipeline.ts";
+export const githubActions: PipelineDialect = {
+  provider: "github-actions",
+  recognises: (path, body) => isGithubWorkflow(path, body) || isGithubAction(path, body),
+  read(source, files) {
+    const [{ body }] = source.documents;
+    const isPart = isGithubAction(source.path, body) && !isGithubWorkflow(source.path, body);
+    return isPart ? [] : [readGithubWorkflow(source, files)];
+  },
+};
 
 const MAX_DEPTH = 5;
 
@@ -59,35 +70,26 @@ interface Reading {
   readonly jobs: Job[];
   readonly callers: Map<Job, Job>;
   readonly capabilities: Capability[];
-  opaque: boolean;
+  readonly gaps: PipelineGap[];
+  readonly references: PipelineReference[];
+}
+
+function readingOf(files: PipelineFiles): Reading {
+  return { files, jobs: [], callers: new Map(), capabilities: [], gaps: [], references: [] };
 }
 
 /** Reads a workflow with all that it calls in the workspace. */
-export function readGithubWorkflow(source: PipelineSource, files: PipelineFiles): Pipeline {
-  const reading: Reading = { files, jobs: [], callers: new Map(), capabilities: [], opaque: false };
-  const triggers = triggersOf(source.body.at("on"));
+function readGithubWorkflow(source: PipelineSource, files: PipelineFiles): Pipeline {
+  const [{ body }] = source.documents;
+  const reading = readingOf(files);
+  const triggers = triggersOf(body.at("on"));
   const reusable = triggers.size === 1 && triggers.has("call");
-  const permissions = source.body.at("permissions");
+  const permissions = body.at("permissions");
   // A called workflow gets the permissions of its caller, who is not known here.
-  const given = inputsOf(source.body.at("on", "workflow_call", "inputs"), undefined, () => undefined);
+  const given = inputsOf(body.at("on", "workflow_call", "inputs"), undefined, () => undefined);
   const granted: Environment = (name) => (reusable && name === "permissions.id-token" ? "write" : given(name));
-  const jobs = readJobs(
-    source.body,
-    reading,
-    { ...settingOf(source.body, granted), permissions, stack: [source.path] },
-    undefined,
-  );
-  return finish(source, reading, { place: source.body.at("jobs"), triggers, jobs, reusable });
-}
-
-/** Reads a composite action as a pipeline of one job that others call. */
-export function readGithubAction(source: PipelineSource, files: PipelineFiles): Pipeline {
-  const reading: Reading = { files, jobs: [], callers: new Map(), capabilities: [], opaque: false };
-  const runs = source.body.at("runs");
-  const defaults = inputsOf(source.body.at("inputs"), undefined, () => undefined);
-  const setting = { ...settingOf(source.body, defaults), permissions: undefined, stack: [source.path] };
-  const job = readJob("action", runs, reading, setting, undefined, false);
-  return finish(source, reading, { place: runs, triggers: new Set<Trigger>(["call"]), jobs: [job], reusable: true });
+  const jobs = readJobs(body, reading, { ...settingOf(body, granted), permissions, stack: [source.path] }, undefined);
+  return finish(source, reading, { place: body.at("jobs"), triggers, jobs, reusable });
 }
 
 function finish(
@@ -95,18 +97,21 @@ function finish(
   reading: Reading,
   parts: { place: Field; triggers: ReadonlySet<Trigger>; jobs: readonly Job[]; reusable: boolean },
 ): Pipeline {
-  const name = textOf(source.body.at("name"));
+  const [{ body, document }] = source.documents;
+  const name = textOf(body.at("name"));
   return {
     provider: "github-actions",
     displayName: name ?? source.path.split("/").at(-1) ?? source.path,
-    body: source.body,
-    document: source.document,
+    body,
+    document,
     place: parts.place.presence === "absent" ? parts.place.place : { ...parts.place.place, onKey: true },
     triggers: parts.triggers,
     jobs: parts.jobs,
     capabilities: reading.capabilities,
     reusable: parts.reusable,
-    opaque: reading.opaque,
+    opaque: reading.gaps.length > 0,
+    gaps: reading.gaps,
+    references: reading.references,
     precedes: orderOf(reading.jobs, reading.callers),
     system: source.system,
     nonProduction: source.nonProduction,
@@ -167,10 +172,12 @@ function readJob(
     image: container.kind === "map" ? container.at("image") : container,
     uses,
     opaque,
+    approval: undefined,
   };
   reading.jobs.push(job);
   if (caller !== undefined) reading.callers.set(job, caller);
-  if (opaque) reading.opaque = true;
+  if (opaque) reading.gaps.push({ place: uses.place, reason: isLocal(called) ? "missing" : "remote", name: called });
+  reading.references.push(...referencesOfJob(uses, job.image, body.at("services")));
   const parts = body
     .at("steps")
     .writtenItems()
@@ -206,6 +213,11 @@ function callParts(body: Field, uses: Field, environment: Environment, disabled:
   };
 }
 
+/** In the workspace: `./path`, `$/path`. */
+function isLocal(reference: string): boolean {
+  return /^(?:\.{1,2}|\$)(?:\/|$)/.test(reference);
+}
+
 function calledWorkflow(reference: string, reading: Reading, stack: readonly string[]) {
   if (!/^[.$]\//.test(reference)) return undefined;
   const path = join("", reference.replace(/^\$\//, ""));
@@ -233,7 +245,11 @@ function stepParts(
   const directory = join("", textOf(place) ?? "") ?? "";
   const followed = follow(commands, directory, reading.files, environment);
   const called = disabled ? [] : calledAction(textOf(uses), inputs, reading, { ...around, environment });
-  if (!disabled && (followed.missing || called === undefined)) reading.opaque = true;
+  if (!disabled) {
+    reading.gaps.push(...followed.missing.map((it) => ({ ...it, reason: "missing" as const })));
+    if (called === undefined) reading.gaps.push({ place: uses.place, reason: "missing", name: uses.source ?? "" });
+  }
+  reading.references.push(...referencesOfStep(uses));
   const name = textOf(body.at("name"));
   const first = uses.source ?? run.source?.trim().split("\n", 1)[0];
   const point =
@@ -265,7 +281,7 @@ function calledAction(
   reading: Reading,
   around: Setting,
 ): readonly Sighting[] | undefined {
-  if (reference === undefined || !/^(?:\.{1,2}|\$)(?:\/|$)/.test(reference)) return [];
+  if (reference === undefined || !isLocal(reference)) return [];
   const folder = join("", reference.replace(/^\$\//, ""));
   if (folder === undefined || around.stack.includes(folder) || around.stack.length >= MAX_DEPTH) return [];
   const body = ["action.yml", "action.yaml"]

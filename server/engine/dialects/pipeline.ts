@@ -1,21 +1,10 @@
 /** What all dialects share: making steps with their capabilities, and the order of jobs. */
-import type { DocumentRef, Place } from "../../../model/edit.ts";
-import type { Capability, Field, Job, Pipeline, Standing, Step } from "../../../model/facts.ts";
+import type { Place } from "../../../model/edit.ts";
+import type { Capability, Field, Job, Pipeline, Step } from "../../../model/facts.ts";
 import type { ReferenceKind } from "../../../model/tools.ts";
 import { type Environment, type Sighting, sightingsOfCommand, sightingsOfReference } from "../capabilities.ts";
-import type { CallableFiles, Followed } from "../indirection.ts";
+import type { Followed } from "../indirection.ts";
 import type { PlacedCommand } from "../shell.ts";
-
-/** A file that is to be read as a pipeline. */
-export interface PipelineSource extends Standing {
-  readonly body: Field;
-  readonly document: DocumentRef;
-  /** Relative to the repository's root. */
-  readonly path: string;
-}
-
-/** The other files of the repository, by their path from its root. */
-export type PipelineFiles = CallableFiles;
 
 export interface StepParts {
   readonly body: Field;

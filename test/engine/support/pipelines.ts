@@ -1,6 +1,7 @@
 /** Pipelines from texts, as the workspace would make them. */
 import type { Field, Pipeline } from "../../../model/facts.ts";
-import { type PipelineFiles, readGithubWorkflow } from "../../../server/engine/dialects/github-actions.ts";
+import { githubActions } from "../../../server/engine/dialects/github-actions.ts";
+import type { PipelineDialect, PipelineFiles } from "../../../server/engine/dialects/pipelines.ts";
 import { rootField } from "../../../server/engine/field.ts";
 import { SourceFile } from "../../../server/engine/source.ts";
 
@@ -26,15 +27,27 @@ export function filesOf(texts: Texts): PipelineFiles {
       const found = text(path);
       return found === undefined ? undefined : yaml(found, path);
     },
+    find: (pattern) =>
+      Object.keys(texts)
+        .filter((path) => pattern.test(path))
+        .sort(),
+    object: () => undefined,
   };
+}
+
+/** The one pipeline that a file holds. */
+export function pipelineIn(dialect: PipelineDialect, path: string, text: string, texts: Texts = {}): Pipeline {
+  const body = yaml(text, path);
+  const standing = { system: false, nonProduction: false, foreign: false };
+  const documents = [{ body, document: body.place.document, text }] as const;
+  const [pipeline] = dialect.read({ documents, path, ...standing }, filesOf(texts));
+  if (pipeline === undefined) throw new Error(`There is no pipeline in ${path}.`);
+  return pipeline;
 }
 
 /** The workflow in `.github/workflows/ci.yml`, with other files beside it. */
 export function workflow(text: string, texts: Texts = {}): Pipeline {
-  const path = ".github/workflows/ci.yml";
-  const body = yaml(text, path);
-  const standing = { system: false, nonProduction: false, foreign: false };
-  return readGithubWorkflow({ body, document: body.place.document, path, ...standing }, filesOf(texts));
+  return pipelineIn(githubActions, ".github/workflows/ci.yml", text, texts);
 }
 
 /** A workflow of one job with these steps, written as a YAML list. */
