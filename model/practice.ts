@@ -1,6 +1,6 @@
 /** What a practice is, and the words with which it answers. */
 import type { Fix, MessageArgs, Place } from "./edit.ts";
-import type { Container, Field, GroupKind, SubjectKind, Subjects, World } from "./facts.ts";
+import type { Container, Field, GroupKind, Resource, SubjectKind, Subjects, World } from "./facts.ts";
 import type { Dimension, Level, PracticeId } from "./kmm.ts";
 
 /** How many of its subjects must meet a practice: no exception, 80 %, 50 %, or one. */
@@ -30,6 +30,14 @@ export type RuleSource =
   | "nsa"
   | "learnk8s";
 
+/** Objects that claim what a practice is about: one whose claim does not hold counts against it. */
+export interface Claims {
+  readonly kinds: readonly GroupKind[];
+  /** Why the claim does not hold; nothing where it does, for what it is good for is counted elsewhere. */
+  judge(claim: Resource, world: World): Verdict | undefined;
+  fix?(claim: Resource, world: World): Fix | undefined;
+}
+
 export interface PracticeSpec<S extends SubjectKind> {
   readonly level: Level;
   readonly gate: Gate;
@@ -53,6 +61,8 @@ export interface PracticeSpec<S extends SubjectKind> {
    * practice does not apply. Reading an unknown field ends it with `cannotTell` by itself.
    */
   judge?(subject: Subjects[S], world: World): Verdict | readonly Verdict[] | undefined;
+  /** What exists on paper only: a policy that selects nothing, a budget that forbids every eviction. */
+  readonly claims?: Claims;
   /** The change that makes an unmet subject met; nothing when there is no safe way to write it. */
   fix?(subject: Subjects[S], world: World): Fix | undefined;
 }

@@ -5,6 +5,7 @@ import { once } from "../../model/memo.ts";
 import { Unresolved } from "../../model/practice.ts";
 import { type EditSource, type FileCreation, type TextChange, type Written, writeEdits } from "./changes.ts";
 import { Asked } from "./dependencies.ts";
+import { isClaim } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import { asPatch } from "./overlay-fix.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
@@ -13,9 +14,10 @@ import { TrackedWorld } from "./world.ts";
 /** What would make an unmet outcome met; nothing when the practice has no safe way to write it here. */
 export function fixOf(snapshot: WorldSnapshot, outcome: Outcome): Fix | undefined {
   const { state, practice, subject } = outcome;
-  if (state !== "unmet" || practice.fix === undefined) return undefined;
+  const fixed = isClaim(practice, subject) ? practice.claims : practice;
+  if (state !== "unmet" || fixed?.fix === undefined) return undefined;
   try {
-    return practice.fix(subject.fact as never, worldOf(snapshot, outcome));
+    return fixed.fix(subject.fact as never, worldOf(snapshot, outcome));
   } catch (error) {
     if (!(error instanceof Unresolved)) snapshot.fail(practice.id, error, subject.document?.uri);
     return undefined;

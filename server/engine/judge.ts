@@ -43,7 +43,10 @@ export class Catalogue {
       if (practice.asked === true || practice.judge === undefined) continue;
       if (practice.subject === "resource") {
         for (const kind of practice.kinds ?? ["*"]) put(this.#byGroupKind, kind, practice);
-      } else put(this.#byKind, practice.subject, practice);
+      } else {
+        put(this.#byKind, practice.subject, practice);
+        for (const kind of practice.claims?.kinds ?? []) put(this.#byGroupKind, kind, practice);
+      }
     }
   }
 
@@ -163,7 +166,8 @@ export class Judge {
 
   #verdicts(practice: Practice, subject: Subject, world: TrackedWorld): readonly Verdict[] {
     try {
-      const verdict = practice.judge?.(subject.fact as never, world);
+      const judged = isClaim(practice, subject) ? practice.claims : practice;
+      const verdict = judged?.judge?.(subject.fact as never, world);
       if (verdict === undefined) return NOTHING;
       const verdicts = isList(verdict) ? verdict : [verdict];
       const wrong = verdicts.find((one) => !isVerdict(one));
@@ -217,6 +221,11 @@ function isList(verdict: Verdict | readonly Verdict[]): verdict is readonly Verd
 function isSystem(subject: Subject): boolean {
   const fact = subject.fact;
   return "system" in fact && (fact as Workload).system;
+}
+
+/** An object that claims what the practice is about, and is not what the practice looks at. */
+export function isClaim(practice: Practice, subject: Subject): boolean {
+  return subject.kind === "resource" && practice.subject !== "resource";
 }
 
 /** Shown, but not counted. */
