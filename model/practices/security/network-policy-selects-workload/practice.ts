@@ -1,3 +1,4 @@
+import { missedBeside } from "../../../claims.ts";
 import type { Resource, Workload, World } from "../../../facts.ts";
 import { allowPolicy, danglingPolicy, effectOf, isCertain, openRule } from "../../../network-policies.ts";
 import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
@@ -29,12 +30,16 @@ export default practice({
     if (open !== undefined)
       return unmet([workload.place, openRule(open, "ingress")], "unmet.open", { ...args, policy: open.displayName });
     const near = nearest(workload, world);
-    if (near !== undefined)
-      return unmet([workload.place, near.body.at("spec", "podSelector")], "unmet.dangling", {
-        ...args,
-        policy: near.displayName,
-      });
+    if (near !== undefined) return unmet(workload.place, "unmet.dangling", { ...args, policy: near.displayName });
     return unmet(workload.place, "unmet", args);
+  },
+  claims: {
+    kinds: ["networking.k8s.io/NetworkPolicy"],
+    judge(policy, world) {
+      const selector = policy.body.at("spec", "podSelector");
+      if (missedBeside(policy, selector, world).length === 0) return undefined;
+      return unmet(selector, "unmet.lost", { policy: policy.displayName });
+    },
   },
   fix(workload, world) {
     // Where a policy was meant for it, or lets everything in, that policy wants changing rather than a second one.
