@@ -3,12 +3,14 @@ import {
   chmodSync,
   copyFileSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, context } from "esbuild";
@@ -161,44 +163,55 @@ export const bundles = {
   "panel.css": { ...common, entryPoints: ["media/panel/panel.css"] },
 };
 
+/** All texts of one language. */
+export function textsOf(language) {
+  const read = (name) => JSON.parse(readFileSync(join(root, "model/text", name), "utf8"));
+  return {
+    language,
+    dimensions: read("cells.json")[language],
+    practices: read(`practices.${language}.json`),
+    interface: read(`interface.${language}.json`),
+  };
+}
+
 /** Texts per language: only the chosen one is loaded. */
 export function writeTexts(folder = join(root, "dist")) {
   mkdirSync(folder, { recursive: true });
-  const read = (name) => JSON.parse(readFileSync(join(root, "model/text", name), "utf8"));
-  for (const language of ["en", "sv"]) {
-    const texts = {
-      language,
-      dimensions: read("cells.json")[language],
-      practices: read(`practices.${language}.json`),
-      interface: read(`interface.${language}.json`),
-    };
-    writeFileSync(join(folder, `texts.${language}.json`), JSON.stringify(texts));
-  }
+  for (const language of ["en", "sv"])
+    writeFileSync(join(folder, `texts.${language}.json`), JSON.stringify(textsOf(language)));
   copyFileSync(join(root, "model/kmm.schema.json"), join(folder, "kmm.schema.json"));
+}
+
+/** What makes pages of practices, as a module that runs here. */
+export async function bundledPages() {
+  const folder = mkdtempSync(join(tmpdir(), "kmm-pages-"));
+  try {
+    const outfile = join(folder, "pages.mjs");
+    await build({
+      ...common,
+      sourcemap: false,
+      platform: "node",
+      format: "esm",
+      entryPoints: ["scripts/pages.ts"],
+      outfile,
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** One page per practice and language, for editors that cannot ask the server: what a finding's code leads to. */
 async function writePages() {
-  const outfile = join(root, "dist/pages.mjs");
-  await build({
-    ...common,
-    sourcemap: false,
-    platform: "node",
-    format: "esm",
-    entryPoints: ["scripts/pages.ts"],
-    outfile,
-  });
-  const { pages } = await import(pathToFileURL(outfile).href);
+  const { pages } = await bundledPages();
   rmSync(join(root, "dist/practices"), { recursive: true, force: true });
   for (const language of ["en", "sv"]) {
-    const texts = JSON.parse(readFileSync(join(root, `dist/texts.${language}.json`), "utf8"));
-    for (const [id, page] of pages(texts)) {
+    for (const [id, page] of pages(textsOf(language), root)) {
       const path = join(root, "dist/practices", language, `${id}.md`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, page);
     }
   }
-  rmSync(outfile);
 }
 
 function testFiles(folder) {

@@ -7,6 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const STEPS = [
   ["generate", "node", ["scripts/generate.mjs"]],
+  ["catalogue", "node", ["scripts/catalogue.mjs"]],
   ["types", "npx", ["--no-install", "tsc", "-b"]],
   ["lint and format", "npx", ["--no-install", "biome", "ci", "."]],
   ["tests", "node", ["scripts/test.mjs"]],

@@ -1,9 +1,7 @@
 /** Entry of the language server in Node: over IPC from VS Code, over standard streams from any other editor. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
-import type { Language } from "../model/text/texts.ts";
 import { helmRenderer } from "./host/helm-charts.ts";
+import { pageOf, readPage } from "./host/pages.ts";
 import { loadTexts } from "./host/texts.ts";
 import { uriOfPath } from "./host/uris.ts";
 import { serve } from "./lsp/connection.ts";
@@ -17,18 +15,13 @@ const connection = createConnection(ProposedFeatures.all);
 process.on("uncaughtException", (error) => connection.console.error(error.stack ?? error.message));
 process.on("unhandledRejection", (reason) => connection.console.error(String(reason)));
 
-const pageOf = (practice: string, language: Language) => join(folder, "practices", language, `${practice}.md`);
-
 serve(connection, {
   version: KMM_VERSION,
   texts: (language) => loadTexts(folder, language),
   charts: (program) => helmRenderer(program),
-  explain: (practice, language) => {
-    const page = pageOf(practice, language);
-    return existsSync(page) ? readFileSync(page, "utf8") : undefined;
-  },
+  explain: (practice, language) => readPage(folder, practice, language),
   pageOf: (practice, language) => {
-    const page = pageOf(practice, language);
-    return existsSync(page) ? uriOfPath(page) : undefined;
+    const page = pageOf(folder, practice, language);
+    return page === undefined ? undefined : uriOfPath(page);
   },
 });

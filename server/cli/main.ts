@@ -13,6 +13,7 @@ import { problemsOf } from "../features/problems.ts";
 import { environmentNames, renderedViews } from "../features/render.ts";
 import { buildReport } from "../features/report.ts";
 import type { Report } from "../features/report-contract.ts";
+import { readPage } from "../host/pages.ts";
 import { languageOf, loadTexts } from "../host/texts.ts";
 import { type Levels, levelFor, readLevels } from "./levels.ts";
 import { printGrid } from "./print.ts";
@@ -128,7 +129,7 @@ function programIn(texts: Texts, host: CliHost, exit: (code: ExitCode) => void):
     .description(say(texts, "cli.explain"))
     .argument("<practice>", say(texts, "cli.practice"))
     .addOption(language())
-    .action((id: string) => host.out(explainOne(id, texts)));
+    .action((id: string) => host.out(explainOne(id, texts, host.folder)));
   program
     .command("lsp")
     .description(say(texts, "cli.lsp"))
@@ -250,9 +251,13 @@ function failed(report: Report, options: CheckOptions, texts: Texts): string[] {
   });
 }
 
-function explainOne(id: string, texts: Texts): string {
+function explainOne(id: string, texts: Texts, folder: string): string {
   const practice = PRACTICES.find((one) => one.id === id);
-  if (practice !== undefined) return explain(practice, texts, SOURCES[practice.id] ?? { references: [] });
+  if (practice !== undefined)
+    return (
+      readPage(folder, practice.id, texts.language) ??
+      explain(practice, texts, SOURCES[practice.id] ?? { references: [] })
+    );
   const near = practicesNear(id);
   throw new UsageError(
     [

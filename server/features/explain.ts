@@ -18,7 +18,13 @@ const SOURCES: Readonly<Record<RuleSource, string>> = {
   learnk8s: "learnk8s",
 };
 
-export function explain(practice: Practice, texts: Texts, sources: Sources): string {
+/** A file, or several, that shows the practice followed or not. */
+export interface Example {
+  readonly good: boolean;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export function explain(practice: Practice, texts: Texts, sources: Sources, examples: readonly Example[] = []): string {
   const text = texts.practices[practice.id];
   if (text === undefined) return `# ${practice.id}\n`;
   const lines = [
@@ -29,6 +35,7 @@ export function explain(practice: Practice, texts: Texts, sources: Sources): str
     section(texts, "explain.why", text.why),
     section(texts, "explain.what", text.what),
     section(texts, "explain.whenNot", text.whenNot),
+    ...examples.map((one) => section(texts, one.good ? "explain.good" : "explain.bad", exampleText(one))),
     practice.asked === true || practice.answers === "yes" || practice.answers === "elsewhere"
       ? `${say(texts, `explain.answer.${practice.answers ?? "yes"}`)}\n`
       : "",
@@ -40,6 +47,19 @@ export function explain(practice: Practice, texts: Texts, sources: Sources): str
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim()}\n`;
+}
+
+/** Text in a fence that is longer than any in it. */
+function exampleText({ files }: Example): string {
+  return files
+    .flatMap(({ path, text }) => {
+      const fence = "`".repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([one]) => one.length + 1)));
+      const language = /\.ya?ml$/.test(path) ? "yaml" : "";
+      const named = path === "case.yaml" ? [] : [`\`${path}\``, ""];
+      return [...named, `${fence}${language}`, text.trimEnd(), fence, ""];
+    })
+    .join("\n")
+    .trimEnd();
 }
 
 export function gateOf(practice: Practice): "required" | "group" | "supporting" {
