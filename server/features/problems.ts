@@ -1,4 +1,4 @@
-/** What is wrong with what people told us: `.kmm.yaml`, comments and annotations that ignore. Never about manifests. */
+/** What is wrong with what people told us (`.kmm.yaml`, comments and annotations that ignore), and what could not be read. Never about what manifests say. */
 import type { MessageArgs, Place } from "../../model/edit.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import { once } from "../../model/memo.ts";
@@ -9,9 +9,9 @@ import { annotationProblems, suppressionProblems } from "../engine/suppressions.
 import type { Snapshot } from "../engine/workspace.ts";
 
 export interface OwnProblem {
-  readonly code: "kmm/config" | "kmm/ignore" | "kmm/render";
+  readonly code: "kmm/config" | "kmm/ignore" | "kmm/render" | "kmm/pipeline";
   readonly range: Range;
-  readonly severity: "warning" | "information";
+  readonly severity: "warning" | "information" | "hint";
   /** Key of the interface's text. */
   readonly key: string;
   readonly args: MessageArgs;
@@ -19,10 +19,28 @@ export interface OwnProblem {
 
 export function problemsOf(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {
   const own = entry.role === "config" ? configProblems(snapshot, entry) : ignoreProblems(snapshot, entry);
-  const rendering = renderProblems(snapshot).get(entry.uri);
-  return rendering === undefined
+  const placed = [...(renderProblems(snapshot).get(entry.uri) ?? []), ...pipelineProblems(snapshot, entry)];
+  return placed.length === 0
     ? own
-    : [...own, ...rendering.map((problem) => ({ ...problem, range: snapshot.rangeOf(problem.place) }))];
+    : [...own, ...placed.map((problem) => ({ ...problem, range: snapshot.rangeOf(problem.place) }))];
+}
+
+/** What of the file's pipelines could not be read: what they lack is not known then, and none of it is asked for. */
+function pipelineProblems(snapshot: Snapshot, entry: FileEntry): readonly Unplaced[] {
+  if (entry.dialect === undefined) return [];
+  const gaps = snapshot.pipelinesIn(entry.uri).flatMap((pipeline) => pipeline.gaps);
+  const here = new Map(
+    gaps
+      .filter(({ place }) => place.document.uri === entry.uri)
+      .map((gap) => [JSON.stringify([gap.place.path, gap.place.span, gap.name]), gap]),
+  );
+  return [...here.values()].map(({ place, reason, name }) => ({
+    code: "kmm/pipeline",
+    severity: "hint",
+    key: `pipeline.${reason}`,
+    args: { name },
+    place,
+  }));
 }
 
 type Unplaced = Omit<OwnProblem, "range"> & { readonly place: Place };
