@@ -73,7 +73,8 @@ export function follow(
       for (const called of callsOf(words, directories, files)) {
         if (called.commands === undefined) {
           // A script that was downloaded a moment ago is not part of the workspace.
-          if (!wasFetched(called.key, commands)) missing.push({ name: called.key, place: origin.place });
+          if (!wasFetched(called.key, commands))
+            missing.push({ name: called.key.replace(/#$/, ""), place: origin.place });
           continue;
         }
         if (visited.has(called.key)) continue;

@@ -28,6 +28,8 @@ export function problemsOf(snapshot: Snapshot, entry: FileEntry): readonly OwnPr
 /** What of the file's pipelines could not be read: what they lack is not known then, and none of it is asked for. */
 function pipelineProblems(snapshot: Snapshot, entry: FileEntry): readonly Unplaced[] {
   if (entry.dialect === undefined) return [];
+  // Where the text itself could not be read that is said already.
+  if (entry.source?.documents.some(({ problems }) => problems.length > 0) === true) return [];
   const gaps = snapshot.pipelinesIn(entry.uri).flatMap((pipeline) => pipeline.gaps);
   const here = new Map(
     gaps
