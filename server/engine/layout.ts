@@ -47,6 +47,9 @@ export function interestIn(path: string): Interest {
   return "name";
 }
 
+/** Names that a kustomization may have, in the order in which they are looked for. */
+export const KUSTOMIZATION_FILES: readonly string[] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /** YAML by its name. `values.yaml.gotmpl` and `_helpers.tpl` are not; a kustomization needs no ending. */
 export function isYamlPath(path: string): boolean {
   return /\.ya?ml$/i.test(path) || /(^|\/)Kustomization$/.test(path);

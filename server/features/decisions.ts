@@ -3,6 +3,7 @@ import type { Key, Place } from "../../model/edit.ts";
 import { once } from "../../model/memo.ts";
 import { ResourceFact } from "../engine/dialects/kubernetes.ts";
 import type { EnvironmentUnit } from "../engine/environments.ts";
+import { equal } from "../engine/equal.ts";
 import type { FileEntry } from "../engine/files.ts";
 import { below } from "../engine/render/graft.ts";
 import type { Position } from "../engine/source.ts";
@@ -139,8 +140,4 @@ function isOnKey(node: Tree, key: Key, offset: number): boolean {
   if (node.kind !== "map" || typeof key !== "string") return false;
   const entry = lookup(node, key);
   return entry !== undefined && entry.keyStart <= offset && offset <= entry.keyEnd;
-}
-
-function equal(one: readonly Key[], other: readonly Key[]): boolean {
-  return one.length === other.length && one.every((key, index) => key === other[index]);
 }

@@ -2,7 +2,8 @@
 import type { Json } from "../../model/edit.ts";
 import { ResourceFact } from "../engine/dialects/kubernetes.ts";
 import type { EnvironmentUnit, Unit } from "../engine/environments.ts";
-import { allEntries } from "../engine/tree/read.ts";
+import { scalarValue as builtValue } from "../engine/render/plain-object.ts";
+import { allEntries, nodeAt } from "../engine/tree/read.ts";
 import type { ScalarTree, Tree } from "../engine/tree/tree.ts";
 import type { Snapshot } from "../engine/workspace.ts";
 import { relativeUri } from "./findings.ts";
@@ -62,7 +63,7 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
   const seen = new Set<object>();
   return unit.resources.flatMap((resource) => {
     if (!(resource instanceof ResourceFact)) return [];
-    const tree = resource.path.reduce<Tree | undefined>(childOf, resource.read.tree());
+    const tree = nodeAt(resource.read.tree(), resource.path);
     // An object with several pod templates is one object.
     if (tree === undefined || seen.has(tree)) return [];
     seen.add(tree);
@@ -82,11 +83,6 @@ function viewsOf(snapshot: Snapshot, unit: Unit, environment: EnvironmentUnit | 
   });
 }
 
-function childOf(tree: Tree | undefined, key: string | number): Tree | undefined {
-  if (tree?.kind === "map") return allEntries(tree).find((entry) => entry.key === key)?.value;
-  return tree?.kind === "list" && typeof key === "number" ? tree.items[key] : undefined;
-}
-
 /** What stands in place of a value of a Secret that a chart makes out of somebody's values. */
 export const HIDDEN = "(not shown)";
 
@@ -102,7 +98,9 @@ export function asData(view: RenderedView): { readonly object: Json; readonly un
     switch (tree.kind) {
       case "scalar":
         if (tree.unknown === true) unknown.push(path.join("."));
-        return isHidden(view, path) ? HIDDEN : scalarValue(tree);
+        if (isHidden(view, path)) return HIDDEN;
+        // What kustomize builds is printed so that a text such as `yes` stays one.
+        return view.built ? builtValue(tree) : scalarValue(tree);
       case "list":
         if (tree.open === true) unknown.push(`${path.join(".")}[]`);
         return tree.items.map((item, index) => convert(item, [...path, index]));

@@ -115,6 +115,19 @@ describe("kmm render", function () {
     assert.match(out, /value: "0400"/);
   });
 
+  it("reads as kustomize does what it built, and as the API server what stands alone", async () => {
+    const settings = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  power: on\n";
+    write({ "base/map.yaml": settings, "base/kustomization.yaml": "resources: [map.yaml]\n", "loose.yaml": settings });
+    const { out } = await call(folder, "--format", "json");
+    assert.deepEqual(
+      (JSON.parse(out) as Printed[]).map(({ root, object }) => [root, object.data]),
+      [
+        ["base", { power: "on" }],
+        [null, { power: true }],
+      ],
+    );
+  });
+
   it("applies the folder that is named, and reads the bases beside it", async () => {
     write(overlays);
     const overlay = await call(join(folder, "overlays/prod"), "--format", "json");

@@ -144,7 +144,7 @@ describe("boundaries", () => {
   it("each thing is done in one place", () => {
     const doers: readonly (readonly [what: string, sign: RegExp, where: RegExp])[] = [
       ["judging", /\.judge\??\.?\(subject/, /^engine\/judge\.ts$/],
-      ["asking for a fix", /practice\.fix\??\.?\(/, /^engine\/fixes\.ts$/],
+      ["asking for a fix", /\.fix\??\.?\(subject/, /^engine\/fixes\.ts$/],
       ["reading and writing YAML", /from "(js-)?yaml"/, /^engine\/(tree|changes)\//],
       ["speaking the protocol", /from "vscode-(languageserver|jsonrpc)/, /^(lsp\/|main\.node\.ts$)/],
       ["touching the disk", /from "node:fs/, /^(host|cli)\/|^main\./],

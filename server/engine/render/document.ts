@@ -2,7 +2,7 @@
 import type { Key, Place } from "../../../model/edit.ts";
 import type { ReadableDocument } from "../field.ts";
 import type { SourceDocument } from "../source.ts";
-import { lookup } from "../tree/read.ts";
+import { nodeAt } from "../tree/read.ts";
 import type { Tree } from "../tree/tree.ts";
 import { placeIn } from "./graft.ts";
 import type { RenderedObject } from "./rendered.ts";
@@ -31,14 +31,4 @@ export class RenderedDocument implements ReadableDocument {
     const { untouched, tree, document } = this.#object;
     return untouched ? { document, path: [...this.#object.path, ...path] } : placeIn(tree, document, path);
   }
-}
-
-function nodeAt(root: Tree | undefined, path: readonly Key[]): Tree | undefined {
-  let node = root;
-  for (const key of path) {
-    if (node?.kind === "map" && typeof key === "string") node = lookup(node, key)?.value;
-    else if (node?.kind === "list" && typeof key === "number") node = node.items[key];
-    else return undefined;
-  }
-  return node;
 }

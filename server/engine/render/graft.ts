@@ -1,6 +1,6 @@
 /** Trees put together from parts of several files. Nothing is changed in place: what did not change is shared. */
 import type { DocumentRef, Key, Place } from "../../../model/edit.ts";
-import { lookup } from "../tree/read.ts";
+import { childOf } from "../tree/read.ts";
 import type { Entry, ListTree, MapTree, ScalarTree, Tree } from "../tree/tree.ts";
 
 /** The node with another place of origin. Trees may be lazy, so a node is never spread. */
@@ -92,9 +92,4 @@ export function placeIn(root: Tree | undefined, document: DocumentRef, path: rea
 export function below(place: Place, key: Key): Place {
   const here: Place = { document: place.document, path: [...place.path, key] };
   return place.decided === undefined ? here : { ...here, decided: below(place.decided, key) };
-}
-
-function childOf(node: Tree | undefined, key: Key): Tree | undefined {
-  if (node?.kind === "map" && typeof key === "string") return lookup(node, key)?.value;
-  return node?.kind === "list" && typeof key === "number" ? node.items[key] : undefined;
 }

@@ -2,6 +2,7 @@
 import { once } from "../../../model/memo.ts";
 import type { FileEntry } from "../files.ts";
 import type { ReadonlyLayers } from "../layers.ts";
+import { KUSTOMIZATION_FILES } from "../layout.ts";
 import type { SourceDocument } from "../source.ts";
 import { filesFor } from "./discovery/generated.ts";
 import { fromHelm, type HelmOutput } from "./helm/said.ts";
@@ -47,10 +48,8 @@ function renderedHelm(spec: EnvironmentSpec, build: HelmBuild, around: RenderInp
 
 /** URI of the kustomization in a folder. */
 export function kustomizationIn(folder: string, files: ReadonlyLayers<FileEntry>): string | undefined {
-  return KUSTOMIZATION_NAMES.map((name) => `${folder}/${name}`).find((uri) => files.has(uri));
+  return KUSTOMIZATION_FILES.map((name) => `${folder}/${name}`).find((uri) => files.has(uri));
 }
-
-const KUSTOMIZATION_NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 function kustomizeFiles(files: ReadonlyLayers<FileEntry>): KustomizeFiles {
   return {

@@ -1,3 +1,4 @@
+import type { Key } from "../../../model/edit.ts";
 import type { Entry, MapTree, Tree } from "./tree.ts";
 
 const MERGE_KEY = "<<";
@@ -22,6 +23,17 @@ const resolved = new WeakMap<readonly Entry[], Resolved>();
 /** The entry that holds for a key: the map's own last one, as Kubernetes reads it, or else a merged one. */
 export function lookup(map: MapTree, key: string): Entry | undefined {
   return ownEntry(map.entries, key) ?? (hasMerge(map) ? resolve(map).index.get(key) : undefined);
+}
+
+/** What stands under a key of a map or at an index of a list. */
+export function childOf(node: Tree | undefined, key: Key): Tree | undefined {
+  if (node?.kind === "map" && typeof key === "string") return lookup(node, key)?.value;
+  return node?.kind === "list" && typeof key === "number" ? node.items[key] : undefined;
+}
+
+/** What stands at a path; the node itself at the empty one. */
+export function nodeAt(node: Tree | undefined, path: readonly Key[]): Tree | undefined {
+  return path.reduce(childOf, node);
 }
 
 /** All entries that hold, merge keys followed and earlier duplicates left out. */

@@ -1,6 +1,7 @@
 /** From the files of a workspace to the environments that they describe. */
 import type { Resource } from "../../../../model/facts.ts";
 import { resolve } from "../../dialects/kustomize.ts";
+import { equal } from "../../equal.ts";
 import type { FileEntry } from "../../files.ts";
 import type { ReadonlyLayers } from "../../layers.ts";
 import { type Charts, parentOf, type Root } from "../../layout.ts";
@@ -134,10 +135,6 @@ function settled(context: Context, specs: readonly EnvironmentSpec[], previous: 
   const { problems } = context;
   if (previous !== undefined && equal(previous.specs, kept) && sameData(previous.problems, problems)) return previous;
   return { specs: kept, members: membersOf(context, kept), problems };
-}
-
-function equal<T>(one: readonly T[], other: readonly T[]): boolean {
-  return one.length === other.length && one.every((item, at) => item === other[at]);
 }
 
 function unused(id: string, taken: Set<string>): string {

@@ -3,9 +3,8 @@ import { matchesWith } from "../../../../model/wildcards.ts";
 import type { FileEntry } from "../../files.ts";
 import { matchesName } from "../../globs.ts";
 import type { ReadonlyLayers } from "../../layers.ts";
-import { parentOf, type Root, relativePath } from "../../layout.ts";
+import { KUSTOMIZATION_FILES, parentOf, type Root, relativePath } from "../../layout.ts";
 
-const KUSTOMIZATIONS = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 const CHARTS = ["Chart.yaml", "Chart.yml"];
 
 export class Listing {
@@ -76,7 +75,7 @@ export class Listing {
 
   /** The kustomization that is built for a folder. */
   kustomizationIn(folder: string): FileEntry | undefined {
-    return this.#first(folder, KUSTOMIZATIONS);
+    return this.#first(folder, KUSTOMIZATION_FILES);
   }
 
   chartIn(folder: string): FileEntry | undefined {

@@ -1,6 +1,6 @@
 /** Gathers what a kustomization names, all the way down, and takes its steps. */
 import type { DocumentRef } from "../../../../model/edit.ts";
-import { parentOf } from "../../layout.ts";
+import { KUSTOMIZATION_FILES, parentOf } from "../../layout.ts";
 import type { SourceDocument } from "../../source.ts";
 import type { Tree } from "../../tree/tree.ts";
 import { bothTables, configured, withDefinitions } from "./configurations.ts";
@@ -137,7 +137,7 @@ class Accumulation {
       return;
     }
     kustomization.check(this.#problems);
-    for (const other of ["kustomization.yaml", "kustomization.yml", "Kustomization"]) {
+    for (const other of KUSTOMIZATION_FILES) {
       const uri = `${this.#folder}/${other}`;
       if (uri !== this.#uri && /\/(kustomization\.ya?ml|Kustomization)$/.test(this.#uri) && this.#inquiry.exists(uri))
         this.#problems.error("conflict", { document, path: [] }, { object: other });

@@ -1,7 +1,7 @@
 /** One object on its way through a build: what it looks like now, and what it was called before. It never changes. */
 import type { Key } from "../../../../model/edit.ts";
 import type { SourceDocument } from "../../source.ts";
-import { allEntries } from "../../tree/read.ts";
+import { allEntries, childOf, nodeAt } from "../../tree/read.ts";
 import type { MapTree, Tree } from "../../tree/tree.ts";
 import { withOrigin } from "../graft.ts";
 import { idKey, isClusterScoped, type ObjectId, type ObjectType, objectId, parseApiVersion } from "./identity.ts";
@@ -180,17 +180,6 @@ function followLinks(tree: MapTree, links: readonly Link[]): readonly [MapTree, 
     return { value: changed, paths: link.paths };
   });
   return [result, followed];
-}
-
-function nodeAt(tree: Tree, path: readonly Key[]): Tree | undefined {
-  let node: Tree | undefined = tree;
-  for (const key of path) node = node === undefined ? undefined : childOf(node, key);
-  return node;
-}
-
-function childOf(node: Tree, key: Key): Tree | undefined {
-  if (node.kind === "map" && typeof key === "string") return find(node, key);
-  return node.kind === "list" && typeof key === "number" ? node.items[key] : undefined;
 }
 
 /** The tree with another node at a path that leads somewhere in it. */
