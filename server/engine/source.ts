@@ -97,7 +97,7 @@ const held: SourceDocument[] = [];
 let heldText = 0;
 
 /** Trees of about this much source text (UTF-16 units) are held at once; a tree takes about ten times its text. */
-const HELD_TEXT_LIMIT = 500_000;
+const HELD_TEXT_LIMIT = 8_000_000;
 
 function keepTree(document: SourceDocument): void {
   held.push(document);
