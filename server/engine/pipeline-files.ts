@@ -78,6 +78,7 @@ function filesBeside(entry: FileEntry, files: Files, asked: Asked): PipelineFile
     return found;
   };
   return {
+    repository: entry.root?.name ?? "",
     body: (path) => {
       const document = at(path)?.source?.documents[0];
       return document === undefined ? undefined : rootField(document);

@@ -265,6 +265,24 @@ describe("what a workflow calls in the workspace", () => {
     );
   });
 
+  it("may be called by the repository's own name", () => {
+    const texts = {
+      ".github/workflows/build.yml":
+        "on: workflow_call\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n      - run: docker build .\n",
+    };
+    const calling = (reference: string) => workflow(`on: push\njobs:\n  build:\n    uses: ${reference}\n`, texts);
+    const own = calling("acme/shop/.github/workflows/build.yml@main");
+    assert.deepEqual([seen(own), own.opaque], [["build docker"], false]);
+    assert.deepEqual(
+      own.references.map(({ name, pin }) => [name, pin]),
+      [["acme/shop/.github/workflows/build.yml", "moving"]],
+    );
+    const other = calling("acme/other/.github/workflows/build.yml@main");
+    assert.deepEqual([seen(other), other.opaque], [[], true]);
+    const action = steps("- uses: acme/shop/.github/actions/none@main");
+    assert.equal(action.opaque, false);
+  });
+
   it("may be a composite action", () => {
     const action =
       "runs:\n  using: composite\n  steps:\n    - run: trivy image --exit-code 1 web\n      shell: bash\n    - run: go test\n      if: false\n    - uses: ./.github/actions/lint\n";

@@ -19,7 +19,7 @@ import {
 import { follow, join } from "../indirection.ts";
 import { containerWords } from "../shell/launchers.ts";
 import { type PlacedCommand, readCommands, type ShellOptions } from "../shell.ts";
-import { referencesOfJob, referencesOfStep } from "./github-references.ts";
+import { isLocal, localPath, referencesOfJob, referencesOfStep } from "./github-references.ts";
 import { triggersOf } from "./github-triggers.ts";
 import { makeSteps, orderOf, type StepParts, sightingsOf } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
@@ -176,7 +176,8 @@ function readJob(
   };
   reading.jobs.push(job);
   if (caller !== undefined) reading.callers.set(job, caller);
-  if (opaque) reading.gaps.push({ place: uses.place, reason: isLocal(called) ? "missing" : "remote", name: called });
+  if (opaque)
+    reading.gaps.push({ place: uses.place, reason: /^[.$]\//.test(called) ? "missing" : "remote", name: called });
   reading.references.push(...referencesOfJob(uses, job.image, body.at("services")));
   const parts = body
     .at("steps")
@@ -213,14 +214,8 @@ function callParts(body: Field, uses: Field, environment: Environment, disabled:
   };
 }
 
-/** In the workspace: `./path`, `$/path`. */
-function isLocal(reference: string): boolean {
-  return /^(?:\.{1,2}|\$)(?:\/|$)/.test(reference);
-}
-
 function calledWorkflow(reference: string, reading: Reading, stack: readonly string[]) {
-  if (!/^[.$]\//.test(reference)) return undefined;
-  const path = join("", reference.replace(/^\$\//, ""));
+  const path = localPath(reference, reading.files.repository);
   if (path === undefined || stack.includes(path) || stack.length >= MAX_DEPTH) return undefined;
   const body = reading.files.body(path);
   return body === undefined ? undefined : { path, body };
@@ -281,13 +276,14 @@ function calledAction(
   reading: Reading,
   around: Setting,
 ): readonly Sighting[] | undefined {
-  if (reference === undefined || !isLocal(reference)) return [];
-  const folder = join("", reference.replace(/^\$\//, ""));
+  if (reference === undefined || !isLocal(reference, reading.files.repository)) return [];
+  const folder = localPath(reference, reading.files.repository);
   if (folder === undefined || around.stack.includes(folder) || around.stack.length >= MAX_DEPTH) return [];
   const body = ["action.yml", "action.yaml"]
     .map((it) => reading.files.body(join(folder, it) ?? it))
     .find((it) => it !== undefined);
-  if (body === undefined) return undefined;
+  // Under the repository's own name it may be that of somebody else.
+  if (body === undefined) return /^[.$]/.test(reference) ? undefined : [];
   const given = inputsOf(body.at("inputs"), inputs, around.environment);
   const environment: Environment = (name) => (name.startsWith("inputs.") ? given(name) : around.environment(name));
   const inner: Setting = { ...around, environment, stack: [...around.stack, folder] };

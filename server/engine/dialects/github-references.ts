@@ -1,8 +1,27 @@
 /** What a GitHub workflow takes from elsewhere: actions, workflows of other repositories, images. */
 import type { Field, PipelineReference } from "../../../model/facts.ts";
+import { join } from "../indirection.ts";
 import { imageReference, versionedReference } from "./references.ts";
 
 const OWN = /^(?:actions|github)\//;
+
+const HERE = /^(?:\.{1,2}|\$)(?:\/|$)/;
+
+/** In the workspace: `./path`, `$/path`, and the repository's own name in front of a path (`acme/shop/path@main`). */
+export function isLocal(reference: string, repository: string): boolean {
+  return HERE.test(reference) || ownPath(reference, repository) !== undefined;
+}
+
+/** The path from the repository's root; `undefined` for what lies elsewhere. */
+export function localPath(reference: string, repository: string): string | undefined {
+  if (HERE.test(reference)) return join("", reference.replace(/^\$\//, ""));
+  return ownPath(reference, repository);
+}
+
+function ownPath(reference: string, repository: string): string | undefined {
+  const [, name, path] = /^[\w.-]+\/([\w.-]+)\/([^@]+)@/.exec(reference) ?? [];
+  return name === repository && repository !== "" ? path : undefined;
+}
 
 /** What a job calls, the image that it runs in, and those of its services. */
 export function referencesOfJob(uses: Field, image: Field, services: Field): readonly PipelineReference[] {

@@ -22,6 +22,8 @@ export interface PipelineSource extends Standing {
 
 /** The other files of the repository, by their path from its root. */
 export interface PipelineFiles extends CallableFiles {
+  /** What the repository is called: the name of its folder. */
+  readonly repository: string;
   /** Paths that match, in order. */
   find(path: RegExp): readonly string[];
   /** The root of an object of the repository that is part of a pipeline, such as a Tekton Task, by kind and name. */

@@ -22,6 +22,7 @@ export type Texts = Readonly<Record<string, string>>;
 export function filesOf(texts: Texts): PipelineFiles {
   const text = (path: string): string | undefined => (Object.hasOwn(texts, path) ? texts[path] : undefined);
   return {
+    repository: "shop",
     text,
     body: (path) => {
       const found = text(path);
