@@ -99,7 +99,7 @@ export interface Resource extends Standing {
   readonly problems: readonly Problem[];
 }
 
-/** How pods of a workload live; drives what applies (practices.md 0.2). */
+/** How pods of a workload live; drives what applies. */
 export type WorkloadClass = "long" | "batch" | "agent" | "pod" | "ci";
 
 /** Anything that carries a pod template, or is a Pod. */

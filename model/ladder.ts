@@ -1,4 +1,4 @@
-/** How practices add up to levels (practices.md 6): bounds, and which practices a cell's name speaks of. Data only. */
+/** How practices add up to levels: bounds, and which practices a cell's name speaks of. Data only. */
 import type { CellId, PracticeId } from "./kmm.ts";
 import type { Share } from "./practice.ts";
 

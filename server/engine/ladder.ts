@@ -1,4 +1,4 @@
-/** Findings to levels (practices.md 6.1 and 6.2). Pure arithmetic over tallies. */
+/** Findings to levels. Pure arithmetic over tallies. */
 import { type CellId, cellOf, type Dimension, LEVELS, type Level, type PracticeId } from "../../model/kmm.ts";
 import { type Bounds, DEFINED_BY_WORKLOADS, DEFINING, SHARES } from "../../model/ladder.ts";
 import type { Effort, Practice } from "../../model/practice.ts";
