@@ -9,7 +9,7 @@ const GENERATORS =
 
 export default practice({
   level: 3,
-  gate: "required",
+  gate: "supporting",
   share: "most",
   subject: "workload",
   effort: "create",

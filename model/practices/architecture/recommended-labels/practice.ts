@@ -7,7 +7,7 @@ const OTHERS = ["instance", "version", "component", "part-of", "managed-by"].map
 
 export default practice({
   level: 3,
-  gate: "required",
+  gate: "supporting",
   share: "most",
   subject: "workload",
   effort: "apply",
