@@ -8,7 +8,7 @@ const PLACES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/
 
 export default practice({
   level: 3,
-  gate: "required",
+  gate: { group: "OWNERS" },
   share: "most",
   subject: "folder",
   effort: "confirm",

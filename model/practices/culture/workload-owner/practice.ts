@@ -8,7 +8,7 @@ const KUBERNETES_ID = "backstage.io/kubernetes-id";
 
 export default practice({
   level: 3,
-  gate: "required",
+  gate: { group: "OWNERS" },
   share: "most",
   subject: "workload",
   effort: "confirm",
