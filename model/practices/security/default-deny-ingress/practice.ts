@@ -5,7 +5,7 @@ import { cannotTell, met, notApplicable, practice, type Sources, unmet } from ".
 
 export default practice({
   level: 2,
-  gate: "required",
+  gate: { group: "NETPOL" },
   share: "most",
   subject: "namespace",
   effort: "create",

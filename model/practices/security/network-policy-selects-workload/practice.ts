@@ -5,7 +5,7 @@ import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet 
 
 export default practice({
   level: 2,
-  gate: "required",
+  gate: { group: "NETPOL" },
   share: "most",
   subject: "workload",
   effort: "create",
