@@ -43,7 +43,7 @@ export function interestIn(path: string): Interest {
   if (segments.slice(0, -1).some(isSkippedFolder)) return "skip";
   const name = segments.at(-1) ?? "";
   if (isYamlPath(name) || NAMED_TEXTS.test(name) || SCRIPTS.test(name) || LOAD_TESTS.test(path)) return "text";
-  if (/^docs?\//i.test(path) && /\.(md|adoc|rst)$/i.test(name)) return "text";
+  if (/^(docs?\/.*|[^/]+)\.(md|adoc|rst)$/i.test(path)) return "text";
   return "name";
 }
 

@@ -123,8 +123,7 @@ export class Workspace {
    * being read) nothing is rendered before the last of it.
    */
   apply(changes: readonly Change[], following: "more-follows" | "nothing-follows" = "nothing-follows"): Snapshot {
-    const before = this.#parts;
-    const files = before.files.copy();
+    const files = this.#parts.files.copy();
     const touched = new Set<string>();
     for (const change of changes) {
       if ("helm" in change) {
@@ -135,8 +134,8 @@ export class Workspace {
       this.#applyOne(files, change);
     }
     this.#rendering = following === "nothing-follows";
-    this.#parts = this.#next(before, files, touched);
-    if (this.#readConfigs(touched)) this.#exclude(touched);
+    if (this.#readConfigs(touched, files)) this.#exclude(files, touched);
+    this.#parts = this.#next(this.#parts, files, touched);
     this.#snapshot = this.#take();
     return this.#snapshot;
   }
@@ -187,18 +186,14 @@ export class Workspace {
   }
 
   /** The configuration changed: files come and go as it says. */
-  #exclude(changed: ReadonlySet<string>): void {
-    const before = this.#parts;
-    const files = before.files.copy();
-    // The configuration's own file among them: it may give environments another name.
-    const touched = new Set(changed);
+  #exclude(files: Layers<FileEntry>, touched: Set<string>): void {
+    const around = this.#around(this.#parts);
     for (const [uri, entry] of files) {
-      const moved = relocate(entry, this.#around(before));
+      const moved = relocate(entry, around);
       if (moved === entry) continue;
       files.set(uri, moved);
       touched.add(uri);
     }
-    this.#parts = this.#next(before, files, touched);
   }
 
   #next(before: Parts, files: Layers<FileEntry>, touched: Set<string>): Parts {
@@ -306,19 +301,20 @@ export class Workspace {
       : patches;
   }
 
-  #readConfigs(touched: ReadonlySet<string>): boolean {
-    if (this.#configs.size > 0 && ![...touched].some((uri) => isConfigFile(uri))) return false;
+  #readConfigs(touched: ReadonlySet<string>, files: Layers<FileEntry>): boolean {
+    const written = [...touched].some((uri) => isConfigFile(uri));
+    if (this.#configs.size > 0 && !written) return false;
     const configs = new Map<string, RootConfig>();
-    for (const root of this.#options.roots) configs.set(root.uri, this.#readConfig(root));
+    for (const root of this.#options.roots) configs.set(root.uri, this.#readConfig(root, files));
     this.#configs = configs;
     const first = configs.get(this.#options.roots[0]?.uri ?? "")?.config ?? DEFAULT_CONFIG;
     this.#parts = { ...this.#parts, kubernetesMinor: first.kubernetesMinor, external: first.external };
-    return true;
+    return written;
   }
 
-  #readConfig(root: Root): RootConfig {
+  #readConfig(root: Root, files: Layers<FileEntry>): RootConfig {
     const entry = [".kmm.yaml", ".kmm.yml"]
-      .map((name) => this.#parts.files.get(`${root.uri}/${name}`))
+      .map((name) => files.get(`${root.uri}/${name}`))
       .find((one) => one?.source !== undefined);
     const document = entry?.source?.documents[0];
     const last = this.#configs.get(root.uri)?.config;
