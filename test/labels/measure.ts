@@ -133,6 +133,12 @@ function score(strict: boolean): void {
   print(scores, strict ? "strict" : "not strict");
 }
 
+/** Topics that differ by their definition are shown, and left out of the sums. */
+function reasonFor(topic: string): string {
+  const reason = TOPICS[topic]?.find((one) => one.differs !== undefined)?.differs;
+  return reason === undefined ? "" : ` (left out: ${reason})`;
+}
+
 function print(scores: ReadonlyMap<string, Score>, title: string): void {
   const share = (part: number, rest: number) => (part + rest === 0 ? undefined : part / (part + rest));
   const text = (value: number | undefined) => (value === undefined ? "   -" : value.toFixed(2));
@@ -140,16 +146,17 @@ function print(scores: ReadonlyMap<string, Score>, title: string): void {
   process.stdout.write(`\n${title}\n`);
   for (const [topic, { found, wrong, missed, quiet }] of rows)
     process.stdout.write(
-      `${topic.padEnd(36)} precision ${text(share(found, wrong))} recall ${text(share(found, missed))}   found ${found}, wrong ${wrong}, missed ${missed}, quiet on pass ${quiet}\n`,
+      `${topic.padEnd(36)} precision ${text(share(found, wrong))} recall ${text(share(found, missed))}   found ${found}, wrong ${wrong}, missed ${missed}, quiet on pass ${quiet}${reasonFor(topic)}\n`,
     );
-  const sum = (pick: (one: Score) => number) => rows.reduce((total, [, one]) => total + pick(one), 0);
+  const counted = rows.filter(([topic]) => reasonFor(topic) === "");
+  const sum = (pick: (one: Score) => number) => counted.reduce((total, [, one]) => total + pick(one), 0);
   const mean = (values: readonly (number | undefined)[]) => {
     const known = values.filter((one) => one !== undefined);
     return known.reduce((total, one) => total + one, 0) / known.length;
   };
   const [found, wrong, missed] = [sum((one) => one.found), sum((one) => one.wrong), sum((one) => one.missed)];
   process.stdout.write(
-    `all: precision ${text(share(found, wrong))} recall ${text(share(found, missed))}; mean over topics: precision ${text(mean(rows.map(([, one]) => share(one.found, one.wrong))))} recall ${text(mean(rows.map(([, one]) => share(one.found, one.missed))))}\n`,
+    `all: precision ${text(share(found, wrong))} recall ${text(share(found, missed))}; mean over topics: precision ${text(mean(counted.map(([, one]) => share(one.found, one.wrong))))} recall ${text(mean(counted.map(([, one]) => share(one.found, one.missed))))}\n`,
   );
 }
 
