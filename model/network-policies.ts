@@ -171,7 +171,11 @@ export interface Defaults {
 }
 
 /** What policies say of all pods of a namespace. */
-export function defaultsOf(namespace: Namespace, direction: Direction, world: World): Defaults {
+export function defaultsOf(
+  namespace: Standing & Pick<Namespace, "scope" | "workloads">,
+  direction: Direction,
+  world: World,
+): Defaults {
   const closed: Resource[] = [];
   const open: Resource[] = [];
   const maybe: Resource[] = [];

@@ -96,7 +96,12 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "rbac-secrets": [{ practice: "security/rbac-least-privilege" }],
   "rbac-wildcard": [{ practice: "security/rbac-no-wildcards" }],
   "read-only-root-fs": [{ practice: "security/read-only-root-filesystem" }],
-  "readiness-probe": [{ practice: "architecture/readiness-probe" }],
+  "readiness-probe": [
+    {
+      practice: "architecture/readiness-probe",
+      differs: "the label asks it of every container; the practice where requests arrive",
+    },
+  ],
   "removed-api": [{ practice: "architecture/supported-api-versions" }],
   "resources-requests-limits": [
     { practice: "scalability/resource-requests" },
@@ -119,7 +124,9 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "statefulset-servicename": [{ practice: "architecture/stateful-handled-properly" }],
   sysctls: [{ practice: "security/no-dangerous-capabilities", message: /sysctl/ }],
   "template-injection": [{ practice: "security/ci-least-privilege", message: /injection/ }],
-  "topology-spread": [{ practice: "architecture/spread-across-nodes" }],
+  "topology-spread": [
+    { practice: "architecture/spread-across-nodes", differs: "the label asks it of single pods as well" },
+  ],
   "topology-spread-valid": [{ practice: "architecture/spread-across-nodes" }],
   "trusted-publishing": [{ practice: "security/short-lived-ci-credentials" }],
   "unpinned-action": [{ practice: "security/ci-actions-pinned" }],

@@ -23,7 +23,9 @@ export default practice({
     if (workload.class === "agent") return notApplicable("agent");
     if (isServerless(workload)) return notApplicable("serverless");
     if (workload.hook) return notApplicable("hook");
-    const serving = world.isServing(workload);
+    // A Service may be described elsewhere: who declares a port to be called at waits for calls.
+    const called = world.isServing(workload);
+    const serving = called === false ? workload.containers.some(declaresPort) : called;
     if (serving === false) return notApplicable("worker");
     if (workload.containers.length === 0) return workload.moreContainers ? cannotTell(workload.pod) : undefined;
     const lacking = workload.containers.filter((container) => probeOf(container).presence !== "present");
@@ -88,10 +90,22 @@ function wrong(probe: Field, container: Container) {
   return undefined;
 }
 
+/** Ports on which a container tells of itself, and serves nobody. */
+const OWN_PORT = /metric|prom|monitor|health|probe|live|ready|admin|manage|debug|pprof|trace|webhook/i;
+
+function declaresPort(container: Container): boolean {
+  return container.body
+    .at("ports")
+    .writtenItems()
+    .some((port) => port.at("containerPort").presence === "present" && !OWN_PORT.test(port.at("name").source ?? ""));
+}
+
 /** Does a Service send requests to this container. A single one gets them all; of several, the one that declares the port. */
 function isTarget(container: Container, workload: Workload, world: World): boolean {
   if (workload.containers.length === 1 && !workload.moreContainers) return true;
-  const ports = world.servicesOf(workload).sure.flatMap((service) => service.body.at("spec", "ports").items());
+  const services = world.servicesOf(workload).sure;
+  if (services.length === 0) return declaresPort(container);
+  const ports = services.flatMap((service) => service.body.at("spec", "ports").items());
   const targets = new Set(ports.map((port) => port.at("targetPort").text() ?? port.at("port").text()));
   return container.body
     .at("ports")

@@ -4,6 +4,9 @@ import { cannotTell, met, practice, type Sources, unmet } from "../../../practic
 /** Kinds whose selector is said by people and has to fit their own template. */
 const KINDS = new Set(["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "CloneSet"]);
 
+/** Those whose selector is a plain map of labels. */
+const PLAIN = new Set(["DeploymentConfig", "ReplicationController"]);
+
 export default practice({
   level: 3,
   gate: "required",
@@ -13,7 +16,7 @@ export default practice({
   judge(workload, world) {
     const selector = selectorOf(workload);
     if (selector === undefined || selector.presence === "absent") return undefined;
-    const answer = world.matchesLabelSelector(selector, workload);
+    const answer = PLAIN.has(workload.kind) ? fits(selector, workload) : world.matchesLabelSelector(selector, workload);
     if (answer === undefined) return cannotTell(selector);
     if (answer) return met(selector);
     const [missing] = missingLabels(workload, selector);
@@ -48,12 +51,27 @@ export const sources: Sources = {
 
 function selectorOf(workload: Workload): Field | undefined {
   const manual = workload.kind === "Job" && workload.body.at("spec", "manualSelector").flag() === true;
-  return KINDS.has(workload.kind) || manual ? workload.body.at("spec", "selector") : undefined;
+  return KINDS.has(workload.kind) || PLAIN.has(workload.kind) || manual
+    ? workload.body.at("spec", "selector")
+    : undefined;
+}
+
+/** A plain map asks for all of its labels. */
+function fits(selector: Field, workload: Workload): boolean | undefined {
+  const wanted = selector.entries();
+  if (wanted.length === 0) return true;
+  const answers = wanted.map(([key, field]) => {
+    const label = workload.podLabels.at(key);
+    if (label.presence === "unknown" || field.presence !== "present") return undefined;
+    return label.source === field.source;
+  });
+  if (answers.includes(false)) return false;
+  return answers.includes(undefined) ? undefined : true;
 }
 
 /** Labels that the selector asks for and the template does not have in that way. */
 function missingLabels(workload: Workload, selector: Field): readonly (readonly [string, Field])[] {
-  const wanted = selector.at("matchLabels").writtenEntries();
+  const wanted = (PLAIN.has(workload.kind) ? selector : selector.at("matchLabels")).writtenEntries();
   return wanted.filter(([key, field]) => {
     const label = workload.podLabels.at(key);
     return field.presence === "present" && label.presence !== "unknown" && label.source !== field.source;

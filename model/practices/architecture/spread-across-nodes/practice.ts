@@ -1,3 +1,4 @@
+import type { Place } from "../../../edit.ts";
 import type { Field, Workload, World } from "../../../facts.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless, minimumOf } from "../../../replicas.ts";
@@ -11,6 +12,8 @@ export default practice({
   subject: "workload",
   effort: "apply",
   judge(workload, world) {
+    const refused = refusedIn(workload);
+    if (refused !== undefined) return unmet(refused.place, refused.message, { workload: workload.displayName });
     if (workload.class === "batch") return notApplicable("batch");
     if (workload.class === "agent") return notApplicable("agent");
     if (isServerless(workload)) return notApplicable("serverless");
@@ -67,6 +70,29 @@ export const sources: Sources = {
     polaris: ["topologySpreadConstraint"],
   },
 };
+
+/** What of a constraint Kubernetes refuses, whatever it is for, or what counts no pod at all. */
+function refusedIn(workload: Workload): { readonly place: Place; readonly message: string } | undefined {
+  for (const constraint of constraintsOf(workload).writtenItems()) {
+    for (const [name, isRight] of REQUIRED) {
+      const field = constraint.at(name);
+      if (field.presence === "unknown") continue;
+      if (field.presence === "absent" ? name !== "minDomains" : !isRight(field.source ?? ""))
+        return { place: field.place, message: `unmet.${name}` };
+    }
+    const selector = constraint.at("labelSelector");
+    if (selector.presence === "absent" && constraint.presence === "present" && workload.class === "pod")
+      return { place: selector.place, message: "unmet.selector" };
+  }
+  return undefined;
+}
+
+const REQUIRED: readonly (readonly [name: string, isRight: (text: string) => boolean])[] = [
+  ["topologyKey", (text) => text !== ""],
+  ["whenUnsatisfiable", (text) => text === "DoNotSchedule" || text === "ScheduleAnyway"],
+  ["maxSkew", (text) => Number(text) >= 1],
+  ["minDomains", (text) => Number(text) >= 1],
+];
 
 function constraintsOf(workload: Workload): Field {
   return workload.pod.at("topologySpreadConstraints");
