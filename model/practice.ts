@@ -167,7 +167,14 @@ export function exempt(at: At, reason: string): Verdict {
  * thrown on purpose: it makes it impossible to judge a value that is not known by forgetting to ask.
  */
 export class Unresolved {
+  /** It is known by this mark: parts that are loaded later have a class of their own. */
+  readonly unresolved = true;
   readonly place: Place;
+
+  static [Symbol.hasInstance](thrown: unknown): boolean {
+    return typeof thrown === "object" && thrown !== null && "unresolved" in thrown;
+  }
+
   constructor(place: Place) {
     this.place = place;
   }
