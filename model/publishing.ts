@@ -71,17 +71,29 @@ function judged(text: string, { step }: Capability, pipeline: Pipeline): Omit<Pu
       ? fromMetadata(pipeline)
       : undefined;
   if (meta !== undefined) return meta;
-  const full = expanded(text, step, pipeline, 0);
+  const written = expanded(text, step, pipeline, 0);
+  const full = inGitlab(written, pipeline);
   const tagged = pipeline.triggers.has("tag") || pipeline.triggers.size === 0;
   if (VERSION.test(full.replace(/^[^:]*\//, "")) || (tagged && /ref_name|github\.ref\b|GITHUB_REF/.test(full)))
-    return { tag: shown(full), moves: false };
-  if (/ref_name|head_ref|GITHUB_HEAD_REF|branch/i.test(full)) return { tag: shown(full), moves: true };
+    return { tag: shown(written), moves: false };
+  if (/ref_name|head_ref|GITHUB_HEAD_REF|branch/i.test(full)) return { tag: shown(written), moves: true };
   const colon = full.indexOf(":", full.lastIndexOf("/") + 1);
   const tag = colon < 0 ? "" : full.slice(colon + 1);
-  if (/[$`{]/.test(colon < 0 ? full : tag)) return { tag: shown(full), moves: undefined };
+  if (/[$`{]/.test(colon < 0 ? full : tag)) return { tag: shown(written), moves: undefined };
   if (colon < 0 && !/[/]/.test(full) && /\d/.test(full)) return { tag: full, moves: false };
   if (tag === "" || MOVING.test(tag)) return { tag: tag === "" ? "latest" : tag, moves: true };
   return { tag, moves: /\d/.test(tag) ? false : undefined };
+}
+
+/** Of the names that GitLab gives, those that look like others: the image has no tag, and a branch or tag is no commit. */
+function inGitlab(text: string, pipeline: Pipeline): string {
+  return text
+    .replace(/\$(?:CI_REGISTRY_IMAGE\b|\{CI_REGISTRY_IMAGE\})/g, "registry/image")
+    .replace(/\$(?:CI_COMMIT_BRANCH\b|\{CI_COMMIT_BRANCH\})/g, "$branch")
+    .replace(
+      /\$(?:CI_COMMIT_REF_(?:NAME|SLUG)\b|\{CI_COMMIT_REF_(?:NAME|SLUG)\})/g,
+      pipeline.triggers.has("tag") ? "$ref" : "$branch",
+    );
 }
 
 function shown(text: string): string {
@@ -103,12 +115,13 @@ function expanded(text: string, step: Step, pipeline: Pipeline, depth: number): 
 
 function variable(name: string, step: Step, pipeline: Pipeline): string | undefined {
   const set = [step.body, step.job.body, pipeline.body]
-    .map((one) => one.at("env", name).source)
+    .flatMap((one) => ["env", "variables"].map((key) => one.at(key, name)))
+    .map((one) => one.source ?? one.at("value").source)
     .find((one) => one !== undefined);
   if (set !== undefined) return set;
   const assigned = new RegExp(`(?:^|[\\s"';&|])${name}=("[^"]*"|'[^']*'|\\$\\([^)]*\\)|\`[^\`]*\`|[^\\s"']+)`, "m");
   for (const one of step.job.steps) {
-    const found = assigned.exec(one.body.at("run").source ?? "")?.[1];
+    const found = assigned.exec(one.body.source ?? one.body.at("run").source ?? "")?.[1];
     if (found !== undefined) return found.replace(/^["']|["']$/g, "");
   }
   return undefined;

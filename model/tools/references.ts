@@ -5,11 +5,20 @@ const EXIT_CODE: readonly Setting[] = [{ name: "exit-code|TRIVY_EXIT_CODE", is: 
 
 /** GitLab templates and components. */
 const INCLUDES: readonly Omit<ReferenceRow, "kind">[] = [
-  { gives: "build", reference: "Build|Docker" },
+  { gives: ["build", "push"], reference: "Build|Docker|Kaniko|Cosign" },
+  { gives: "sign", reference: "Cosign" },
   { gives: ["build", "push", "test", "deploy", "wait"], reference: "Auto-DevOps" },
   { gives: "deploy", reference: "Deploy" },
-  { gives: "test", reference: "Test" },
-  { gives: "image-scan", reference: "Container-Scanning|components/container-scanning", gates: [] },
+  {
+    gives: "test",
+    reference:
+      "Test|Go|Maven|Gradle|Nodejs|Rust|Ruby|Python|Django|PHP|Laravel|Elixir|Scala|Dart|Flutter|Crystal|dotNET-Core",
+  },
+  {
+    gives: "image-scan",
+    reference: "Container-Scanning|Multi-Container-Scanning|components/container-scanning",
+    gates: [],
+  },
   { gives: "iac-scan", reference: "SAST-IaC", gates: [] },
   { gives: "iac-scan", reference: "SAST", when: [{ name: "SCAN_KUBERNETES_MANIFESTS", is: /^true$/i }], gates: [] },
   { gives: "secret-scan", reference: "Secret-Detection|components/secret-detection", gates: [] },

@@ -31,6 +31,11 @@ export function absentField(document: ReadableDocument): Field {
   return new TreeField(document, undefined, "absent", undefined, undefined);
 }
 
+/** An explicit tag as written, such as `!reference`. */
+export function tagOf(field: Field): string | undefined {
+  return field instanceof TreeField ? field.tag : undefined;
+}
+
 /** The text of a scalar that is there and known. */
 export function knownText(field: Field): string | undefined {
   return field.presence === "present" ? ifKnown(() => field.text()) : undefined;
@@ -79,6 +84,10 @@ class TreeField implements Field {
 
   get kind(): "scalar" | "map" | "list" | "none" {
     return this.presence === "present" && this.#tree !== undefined ? this.#tree.kind : "none";
+  }
+
+  get tag(): string | undefined {
+    return this.#tree?.tag;
   }
 
   get place(): Place {

@@ -61,7 +61,8 @@ export function looksRelevant(path: string, text: string): boolean {
   return (
     (text.includes("apiVersion") && text.includes("kind")) ||
     /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text) ||
-    PIPELINE_PART.test(text)
+    PIPELINE_PART.test(text) ||
+    INCLUDED_PART.test(text)
   );
 }
 
@@ -69,11 +70,14 @@ export function looksRelevant(path: string, text: string): boolean {
 const PIPELINE_PART =
   /^[ \t-]*["']?(script|before_script|after_script|template|task|bash|pwsh|powershell|checkout|parameters)["']?\s*:/m;
 
+/** Files that only others of the same pipeline make sense of: variables, rules, further includes. */
+const INCLUDED_PART = /^["']?(include|variables|default|workflow|\.[\w-]+)["']?\s*:/m;
+
 const NAMED_YAML =
   /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$|^kustomization$/i;
 
 export function isPipelinePath(path: string): boolean {
-  return /(^|\/)(\.github\/workflows\/|\.gitlab-ci|azure-pipelines|\.azure-pipelines\/|\.circleci\/|\.tekton\/|bitbucket-pipelines|cloudbuild|buildspec|\.drone|\.woodpecker|\.buildkite\/)/i.test(
+  return /(^|\/)(\.github\/workflows\/|[^/]*\.gitlab-ci|\.gitlab\/ci\/|azure-pipelines|\.azure-pipelines\/|\.circleci\/|\.tekton\/|bitbucket-pipelines|cloudbuild|buildspec|\.drone|\.woodpecker|\.buildkite\/)/i.test(
     path,
   );
 }

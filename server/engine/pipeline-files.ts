@@ -83,6 +83,7 @@ function filesBeside(entry: FileEntry, files: Files, asked: Asked): PipelineFile
       const document = at(path)?.source?.documents[0];
       return document === undefined ? undefined : rootField(document);
     },
+    documents: (path) => at(path)?.source?.documents.map(rootField) ?? [],
     text: (path) => at(path)?.source?.text,
     find: (pattern) => {
       const paths = pathsLike(pattern, entry, files);

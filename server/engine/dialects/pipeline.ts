@@ -27,14 +27,30 @@ export interface StepParts {
 export function sightingsOf(
   parts: Omit<StepParts, "body" | "place" | "displayName" | "disabled">,
 ): readonly Sighting[] {
-  const idle = parts.followed?.idle;
-  const commands = [...parts.commands.filter((it) => idle?.has(it) !== true), ...(parts.followed?.commands ?? [])];
+  const commands = inOrder(parts.commands, parts.followed);
   const seen = [
     ...sightingsOfReference(parts.kind, parts.uses, parts.inputs, parts.environment),
     ...(parts.called ?? []),
     ...commands.flatMap((it) => sightingsOfCommand(it, parts.environment)),
   ];
   return parts.tolerated ? seen.map((it) => ({ ...it, gating: false })) : seen;
+}
+
+/** What a command calls stands behind the command itself, and before the next one. */
+function inOrder(commands: readonly PlacedCommand[], followed: Followed | undefined): readonly PlacedCommand[] {
+  if (followed === undefined) return commands;
+  const called = new Map<Place, PlacedCommand[]>();
+  for (const it of followed.commands) {
+    const known = called.get(it.place);
+    if (known === undefined) called.set(it.place, [it]);
+    else known.push(it);
+  }
+  const ordered = commands.flatMap((it) => {
+    const found = called.get(it.place) ?? [];
+    called.delete(it.place);
+    return followed.idle.has(it) ? found : [it, ...found];
+  });
+  return [...ordered, ...[...called.values()].flat()];
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DocumentRef } from "../../../model/edit.ts";
 import type { Field, GroupKind, Pipeline, Provider, Standing } from "../../../model/facts.ts";
 import type { CallableFiles } from "../indirection.ts";
 import { githubActions } from "./github-actions.ts";
+import { gitlabCi } from "./gitlab-ci.ts";
 
 /** One document of a file that is read as a pipeline. Its text and that of the file may differ: places count from its start. */
 export interface PipelineDocument {
@@ -24,6 +25,8 @@ export interface PipelineSource extends Standing {
 export interface PipelineFiles extends CallableFiles {
   /** What the repository is called: the name of its folder. */
   readonly repository: string;
+  /** The roots of all documents of a file; none where there is no such file. */
+  documents(path: string): readonly Field[];
   /** Paths that match, in order. */
   find(path: RegExp): readonly string[];
   /** The root of an object of the repository that is part of a pipeline, such as a Tekton Task, by kind and name. */
@@ -40,7 +43,7 @@ export interface PipelineDialect {
   read(source: PipelineSource, files: PipelineFiles): readonly Pipeline[];
 }
 
-const DIALECTS: readonly PipelineDialect[] = [githubActions];
+const DIALECTS: readonly PipelineDialect[] = [githubActions, gitlabCi];
 
 /** The dialect of a file by its path and the root of its first document. */
 export function dialectOf(path: string, body: Field): PipelineDialect | undefined {

@@ -7,14 +7,18 @@ import { SourceFile } from "../../../server/engine/source.ts";
 
 /** The root of a YAML 1.2 text. */
 export function yaml(text: string, path = "file.yaml"): Field {
+  const [first] = yamlDocuments(text, path);
+  if (first === undefined) throw new Error("A text always has a document.");
+  return first;
+}
+
+function yamlDocuments(text: string, path: string): readonly Field[] {
   const file = new SourceFile(`file:///repo/${path}`, 1, text === "" ? "null" : text, {
     yaml: true,
     yaml11: false,
     templated: "never",
   });
-  const [document] = file.documents;
-  if (document === undefined) throw new Error("A text always has a document.");
-  return rootField(document);
+  return file.documents.map(rootField);
 }
 
 export type Texts = Readonly<Record<string, string>>;
@@ -24,6 +28,10 @@ export function filesOf(texts: Texts): PipelineFiles {
   return {
     repository: "shop",
     text,
+    documents: (path) => {
+      const found = text(path);
+      return found === undefined ? [] : yamlDocuments(found, path);
+    },
     body: (path) => {
       const found = text(path);
       return found === undefined ? undefined : yaml(found, path);
@@ -38,10 +46,10 @@ export function filesOf(texts: Texts): PipelineFiles {
 
 /** The one pipeline that a file holds. */
 export function pipelineIn(dialect: PipelineDialect, path: string, text: string, texts: Texts = {}): Pipeline {
-  const body = yaml(text, path);
   const standing = { system: false, nonProduction: false, foreign: false };
-  const documents = [{ body, document: body.place.document, text }] as const;
-  const [pipeline] = dialect.read({ documents, path, ...standing }, filesOf(texts));
+  const [first, ...others] = yamlDocuments(text, path).map((body) => ({ body, document: body.place.document, text }));
+  if (first === undefined) throw new Error("A text always has a document.");
+  const [pipeline] = dialect.read({ documents: [first, ...others], path, ...standing }, filesOf(texts));
   if (pipeline === undefined) throw new Error(`There is no pipeline in ${path}.`);
   return pipeline;
 }
