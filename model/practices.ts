@@ -79,7 +79,9 @@ import securityDefaultDenyIngress from "./practices/security/default-deny-ingres
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityEgressDefaultDeny from "./practices/security/egress-default-deny/practice.ts";
 import securityIacScanInCi from "./practices/security/iac-scan-in-ci/practice.ts";
+import securityImageDigestPinned from "./practices/security/image-digest-pinned/practice.ts";
 import securityImageScanInCi from "./practices/security/image-scan-in-ci/practice.ts";
+import securityIngressTls from "./practices/security/ingress-tls/practice.ts";
 import securityMtlsStrict from "./practices/security/mtls-strict/practice.ts";
 import securityNetworkPolicySelectsWorkload from "./practices/security/network-policy-selects-workload/practice.ts";
 import securityNoDangerousCapabilities from "./practices/security/no-dangerous-capabilities/practice.ts";
@@ -88,8 +90,10 @@ import securityNoHostNamespaces from "./practices/security/no-host-namespaces/pr
 import securityNoPlaintextSecrets from "./practices/security/no-plaintext-secrets/practice.ts";
 import securityNoPrivilegeEscalation from "./practices/security/no-privilege-escalation/practice.ts";
 import securityNoPrivilegedContainers from "./practices/security/no-privileged-containers/practice.ts";
+import securityNoTokenAutomount from "./practices/security/no-token-automount/practice.ts";
 import securityPinnedImageTag from "./practices/security/pinned-image-tag/practice.ts";
 import securityPodSecurityAdmission from "./practices/security/pod-security-admission/practice.ts";
+import securityRbacLeastPrivilege from "./practices/security/rbac-least-privilege/practice.ts";
 import securityRbacNoClusterAdmin from "./practices/security/rbac-no-cluster-admin/practice.ts";
 import securityRbacNoWildcards from "./practices/security/rbac-no-wildcards/practice.ts";
 import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
@@ -180,7 +184,9 @@ export const PRACTICES: readonly Practice[] = [
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/egress-default-deny", securityEgressDefaultDeny),
   of("security/iac-scan-in-ci", securityIacScanInCi),
+  of("security/image-digest-pinned", securityImageDigestPinned),
   of("security/image-scan-in-ci", securityImageScanInCi),
+  of("security/ingress-tls", securityIngressTls),
   of("security/mtls-strict", securityMtlsStrict),
   of("security/network-policy-selects-workload", securityNetworkPolicySelectsWorkload),
   of("security/no-dangerous-capabilities", securityNoDangerousCapabilities),
@@ -189,8 +195,10 @@ export const PRACTICES: readonly Practice[] = [
   of("security/no-plaintext-secrets", securityNoPlaintextSecrets),
   of("security/no-privilege-escalation", securityNoPrivilegeEscalation),
   of("security/no-privileged-containers", securityNoPrivilegedContainers),
+  of("security/no-token-automount", securityNoTokenAutomount),
   of("security/pinned-image-tag", securityPinnedImageTag),
   of("security/pod-security-admission", securityPodSecurityAdmission),
+  of("security/rbac-least-privilege", securityRbacLeastPrivilege),
   of("security/rbac-no-cluster-admin", securityRbacNoClusterAdmin),
   of("security/rbac-no-wildcards", securityRbacNoWildcards),
   of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),

@@ -78,7 +78,9 @@ import { sources as securityDefaultDenyIngress } from "./practices/security/defa
 import { sources as securityDropAllCapabilities } from "./practices/security/drop-all-capabilities/practice.ts";
 import { sources as securityEgressDefaultDeny } from "./practices/security/egress-default-deny/practice.ts";
 import { sources as securityIacScanInCi } from "./practices/security/iac-scan-in-ci/practice.ts";
+import { sources as securityImageDigestPinned } from "./practices/security/image-digest-pinned/practice.ts";
 import { sources as securityImageScanInCi } from "./practices/security/image-scan-in-ci/practice.ts";
+import { sources as securityIngressTls } from "./practices/security/ingress-tls/practice.ts";
 import { sources as securityMtlsStrict } from "./practices/security/mtls-strict/practice.ts";
 import { sources as securityNetworkPolicySelectsWorkload } from "./practices/security/network-policy-selects-workload/practice.ts";
 import { sources as securityNoDangerousCapabilities } from "./practices/security/no-dangerous-capabilities/practice.ts";
@@ -87,8 +89,10 @@ import { sources as securityNoHostNamespaces } from "./practices/security/no-hos
 import { sources as securityNoPlaintextSecrets } from "./practices/security/no-plaintext-secrets/practice.ts";
 import { sources as securityNoPrivilegeEscalation } from "./practices/security/no-privilege-escalation/practice.ts";
 import { sources as securityNoPrivilegedContainers } from "./practices/security/no-privileged-containers/practice.ts";
+import { sources as securityNoTokenAutomount } from "./practices/security/no-token-automount/practice.ts";
 import { sources as securityPinnedImageTag } from "./practices/security/pinned-image-tag/practice.ts";
 import { sources as securityPodSecurityAdmission } from "./practices/security/pod-security-admission/practice.ts";
+import { sources as securityRbacLeastPrivilege } from "./practices/security/rbac-least-privilege/practice.ts";
 import { sources as securityRbacNoClusterAdmin } from "./practices/security/rbac-no-cluster-admin/practice.ts";
 import { sources as securityRbacNoWildcards } from "./practices/security/rbac-no-wildcards/practice.ts";
 import { sources as securityReadOnlyRootFilesystem } from "./practices/security/read-only-root-filesystem/practice.ts";
@@ -175,7 +179,9 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/drop-all-capabilities": securityDropAllCapabilities,
   "security/egress-default-deny": securityEgressDefaultDeny,
   "security/iac-scan-in-ci": securityIacScanInCi,
+  "security/image-digest-pinned": securityImageDigestPinned,
   "security/image-scan-in-ci": securityImageScanInCi,
+  "security/ingress-tls": securityIngressTls,
   "security/mtls-strict": securityMtlsStrict,
   "security/network-policy-selects-workload": securityNetworkPolicySelectsWorkload,
   "security/no-dangerous-capabilities": securityNoDangerousCapabilities,
@@ -184,8 +190,10 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/no-plaintext-secrets": securityNoPlaintextSecrets,
   "security/no-privilege-escalation": securityNoPrivilegeEscalation,
   "security/no-privileged-containers": securityNoPrivilegedContainers,
+  "security/no-token-automount": securityNoTokenAutomount,
   "security/pinned-image-tag": securityPinnedImageTag,
   "security/pod-security-admission": securityPodSecurityAdmission,
+  "security/rbac-least-privilege": securityRbacLeastPrivilege,
   "security/rbac-no-cluster-admin": securityRbacNoClusterAdmin,
   "security/rbac-no-wildcards": securityRbacNoWildcards,
   "security/read-only-root-filesystem": securityReadOnlyRootFilesystem,

@@ -91,9 +91,14 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "rbac-cluster-admin": [{ practice: "security/rbac-no-cluster-admin" }],
   "rbac-create-pods": [{ practice: "security/rbac-least-privilege" }],
   "rbac-escalate-bind": [{ practice: "security/rbac-least-privilege" }],
-  "rbac-pod-exec": [{ practice: "security/rbac-least-privilege" }],
-  "rbac-pod-exec-binding": [{ practice: "security/rbac-least-privilege" }],
-  "rbac-secrets": [{ practice: "security/rbac-least-privilege" }],
+  "rbac-pod-exec": [{ practice: "security/rbac-least-privilege", message: /exec/ }],
+  "rbac-pod-exec-binding": [{ practice: "security/rbac-least-privilege", message: /exec|built/ }],
+  "rbac-secrets": [
+    {
+      practice: "security/rbac-least-privilege",
+      differs: "the label asks it of roles in one namespace as well",
+    },
+  ],
   "rbac-wildcard": [{ practice: "security/rbac-no-wildcards" }],
   "read-only-root-fs": [{ practice: "security/read-only-root-filesystem" }],
   "readiness-probe": [
