@@ -1,12 +1,13 @@
 /** What practices about autoscalers share: which workloads can have one, and which autoscalers can do their work. */
 import { watchesCluster } from "./accounts.ts";
 import type { Edit, Place } from "./edit.ts";
-import type { Field, Scaler, Workload, World } from "./facts.ts";
+import type { Field, GroupKind, Matches, Resource, Scaler, Workload, World } from "./facts.ts";
 import { once } from "./memo.ts";
 import { ifKnown, type NotApplicable, Unresolved } from "./practice.ts";
 import { isServerless } from "./replicas.ts";
 import { type ResourceName, requestOf } from "./resources.ts";
 import { claimsOf } from "./volumes.ts";
+import { isWorkload } from "./workloads.ts";
 
 /** What keeps an autoscaler from doing its work: key of the message, and where. */
 export interface Fault {
@@ -170,4 +171,17 @@ export function autoscalerFor(workload: Workload, world: World): Edit | undefine
       },
     },
   };
+}
+
+const TARGETS: readonly GroupKind[] = [
+  "apps/Deployment",
+  "apps/StatefulSet",
+  "argoproj.io/Rollout",
+  "apps.openshift.io/DeploymentConfig",
+];
+
+/** Workloads that an autoscaler names. */
+export function targetsOf(scaler: Resource, world: World): Matches<Workload> {
+  const { sure, maybe } = world.named(TARGETS, scaler.body.at("spec", "scaleTargetRef", "name"), scaler.scope);
+  return { sure: sure.filter(isWorkload), maybe: maybe.filter(isWorkload) };
 }

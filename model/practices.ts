@@ -55,6 +55,7 @@ import cultureReadmeExplainsKubernetes from "./practices/culture/readme-explains
 import cultureRunbooksLinked from "./practices/culture/runbooks-linked/practice.ts";
 import cultureSloDefined from "./practices/culture/slo-defined/practice.ts";
 import cultureWorkloadOwner from "./practices/culture/workload-owner/practice.ts";
+import scalabilityAutoscalerBounds from "./practices/scalability/autoscaler-bounds/practice.ts";
 import scalabilityAutoscalingCoverage from "./practices/scalability/autoscaling-coverage/practice.ts";
 import scalabilityCostVisibility from "./practices/scalability/cost-visibility/practice.ts";
 import scalabilityCurrentAutoscalingApi from "./practices/scalability/current-autoscaling-api/practice.ts";
@@ -64,12 +65,17 @@ import scalabilityIdleScaleDown from "./practices/scalability/idle-scale-down/pr
 import scalabilityLatencyObjective from "./practices/scalability/latency-objective/practice.ts";
 import scalabilityLoadTestsInPipeline from "./practices/scalability/load-tests-in-pipeline/practice.ts";
 import scalabilityMemoryLimits from "./practices/scalability/memory-limits/practice.ts";
+import scalabilityMultiMetricAutoscaling from "./practices/scalability/multi-metric-autoscaling/practice.ts";
+import scalabilityNamespaceQuotas from "./practices/scalability/namespace-quotas/practice.ts";
+import scalabilityNoFixedReplicasWithAutoscaler from "./practices/scalability/no-fixed-replicas-with-autoscaler/practice.ts";
 import scalabilityNoScalingBlockers from "./practices/scalability/no-scaling-blockers/practice.ts";
 import scalabilityNodeConsolidation from "./practices/scalability/node-consolidation/practice.ts";
 import scalabilityPerformanceMonitoring from "./practices/scalability/performance-monitoring/practice.ts";
+import scalabilityPriorityClasses from "./practices/scalability/priority-classes/practice.ts";
 import scalabilityReplicasDeclared from "./practices/scalability/replicas-declared/practice.ts";
 import scalabilityResourceRequests from "./practices/scalability/resource-requests/practice.ts";
 import scalabilityRightsizingLoop from "./practices/scalability/rightsizing-loop/practice.ts";
+import scalabilityScalingBehavior from "./practices/scalability/scaling-behavior/practice.ts";
 import scalabilitySpotCapacity from "./practices/scalability/spot-capacity/practice.ts";
 import scalabilityVerticalAutoscalingActive from "./practices/scalability/vertical-autoscaling-active/practice.ts";
 import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
@@ -160,6 +166,7 @@ export const PRACTICES: readonly Practice[] = [
   of("culture/runbooks-linked", cultureRunbooksLinked),
   of("culture/slo-defined", cultureSloDefined),
   of("culture/workload-owner", cultureWorkloadOwner),
+  of("scalability/autoscaler-bounds", scalabilityAutoscalerBounds),
   of("scalability/autoscaling-coverage", scalabilityAutoscalingCoverage),
   of("scalability/cost-visibility", scalabilityCostVisibility),
   of("scalability/current-autoscaling-api", scalabilityCurrentAutoscalingApi),
@@ -169,12 +176,17 @@ export const PRACTICES: readonly Practice[] = [
   of("scalability/latency-objective", scalabilityLatencyObjective),
   of("scalability/load-tests-in-pipeline", scalabilityLoadTestsInPipeline),
   of("scalability/memory-limits", scalabilityMemoryLimits),
+  of("scalability/multi-metric-autoscaling", scalabilityMultiMetricAutoscaling),
+  of("scalability/namespace-quotas", scalabilityNamespaceQuotas),
+  of("scalability/no-fixed-replicas-with-autoscaler", scalabilityNoFixedReplicasWithAutoscaler),
   of("scalability/no-scaling-blockers", scalabilityNoScalingBlockers),
   of("scalability/node-consolidation", scalabilityNodeConsolidation),
   of("scalability/performance-monitoring", scalabilityPerformanceMonitoring),
+  of("scalability/priority-classes", scalabilityPriorityClasses),
   of("scalability/replicas-declared", scalabilityReplicasDeclared),
   of("scalability/resource-requests", scalabilityResourceRequests),
   of("scalability/rightsizing-loop", scalabilityRightsizingLoop),
+  of("scalability/scaling-behavior", scalabilityScalingBehavior),
   of("scalability/spot-capacity", scalabilitySpotCapacity),
   of("scalability/vertical-autoscaling-active", scalabilityVerticalAutoscalingActive),
   of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),

@@ -54,6 +54,7 @@ import { sources as cultureReadmeExplainsKubernetes } from "./practices/culture/
 import { sources as cultureRunbooksLinked } from "./practices/culture/runbooks-linked/practice.ts";
 import { sources as cultureSloDefined } from "./practices/culture/slo-defined/practice.ts";
 import { sources as cultureWorkloadOwner } from "./practices/culture/workload-owner/practice.ts";
+import { sources as scalabilityAutoscalerBounds } from "./practices/scalability/autoscaler-bounds/practice.ts";
 import { sources as scalabilityAutoscalingCoverage } from "./practices/scalability/autoscaling-coverage/practice.ts";
 import { sources as scalabilityCostVisibility } from "./practices/scalability/cost-visibility/practice.ts";
 import { sources as scalabilityCurrentAutoscalingApi } from "./practices/scalability/current-autoscaling-api/practice.ts";
@@ -63,12 +64,17 @@ import { sources as scalabilityIdleScaleDown } from "./practices/scalability/idl
 import { sources as scalabilityLatencyObjective } from "./practices/scalability/latency-objective/practice.ts";
 import { sources as scalabilityLoadTestsInPipeline } from "./practices/scalability/load-tests-in-pipeline/practice.ts";
 import { sources as scalabilityMemoryLimits } from "./practices/scalability/memory-limits/practice.ts";
+import { sources as scalabilityMultiMetricAutoscaling } from "./practices/scalability/multi-metric-autoscaling/practice.ts";
+import { sources as scalabilityNamespaceQuotas } from "./practices/scalability/namespace-quotas/practice.ts";
+import { sources as scalabilityNoFixedReplicasWithAutoscaler } from "./practices/scalability/no-fixed-replicas-with-autoscaler/practice.ts";
 import { sources as scalabilityNoScalingBlockers } from "./practices/scalability/no-scaling-blockers/practice.ts";
 import { sources as scalabilityNodeConsolidation } from "./practices/scalability/node-consolidation/practice.ts";
 import { sources as scalabilityPerformanceMonitoring } from "./practices/scalability/performance-monitoring/practice.ts";
+import { sources as scalabilityPriorityClasses } from "./practices/scalability/priority-classes/practice.ts";
 import { sources as scalabilityReplicasDeclared } from "./practices/scalability/replicas-declared/practice.ts";
 import { sources as scalabilityResourceRequests } from "./practices/scalability/resource-requests/practice.ts";
 import { sources as scalabilityRightsizingLoop } from "./practices/scalability/rightsizing-loop/practice.ts";
+import { sources as scalabilityScalingBehavior } from "./practices/scalability/scaling-behavior/practice.ts";
 import { sources as scalabilitySpotCapacity } from "./practices/scalability/spot-capacity/practice.ts";
 import { sources as scalabilityVerticalAutoscalingActive } from "./practices/scalability/vertical-autoscaling-active/practice.ts";
 import { sources as securityAdmissionPolicyAsCode } from "./practices/security/admission-policy-as-code/practice.ts";
@@ -155,6 +161,7 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "culture/runbooks-linked": cultureRunbooksLinked,
   "culture/slo-defined": cultureSloDefined,
   "culture/workload-owner": cultureWorkloadOwner,
+  "scalability/autoscaler-bounds": scalabilityAutoscalerBounds,
   "scalability/autoscaling-coverage": scalabilityAutoscalingCoverage,
   "scalability/cost-visibility": scalabilityCostVisibility,
   "scalability/current-autoscaling-api": scalabilityCurrentAutoscalingApi,
@@ -164,12 +171,17 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "scalability/latency-objective": scalabilityLatencyObjective,
   "scalability/load-tests-in-pipeline": scalabilityLoadTestsInPipeline,
   "scalability/memory-limits": scalabilityMemoryLimits,
+  "scalability/multi-metric-autoscaling": scalabilityMultiMetricAutoscaling,
+  "scalability/namespace-quotas": scalabilityNamespaceQuotas,
+  "scalability/no-fixed-replicas-with-autoscaler": scalabilityNoFixedReplicasWithAutoscaler,
   "scalability/no-scaling-blockers": scalabilityNoScalingBlockers,
   "scalability/node-consolidation": scalabilityNodeConsolidation,
   "scalability/performance-monitoring": scalabilityPerformanceMonitoring,
+  "scalability/priority-classes": scalabilityPriorityClasses,
   "scalability/replicas-declared": scalabilityReplicasDeclared,
   "scalability/resource-requests": scalabilityResourceRequests,
   "scalability/rightsizing-loop": scalabilityRightsizingLoop,
+  "scalability/scaling-behavior": scalabilityScalingBehavior,
   "scalability/spot-capacity": scalabilitySpotCapacity,
   "scalability/vertical-autoscaling-active": scalabilityVerticalAutoscalingActive,
   "security/admission-policy-as-code": securityAdmissionPolicyAsCode,
