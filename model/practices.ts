@@ -57,9 +57,13 @@ import cultureSloDefined from "./practices/culture/slo-defined/practice.ts";
 import cultureWorkloadOwner from "./practices/culture/workload-owner/practice.ts";
 import scalabilityAutoscalerBounds from "./practices/scalability/autoscaler-bounds/practice.ts";
 import scalabilityAutoscalingCoverage from "./practices/scalability/autoscaling-coverage/practice.ts";
+import scalabilityCapacityHeadroom from "./practices/scalability/capacity-headroom/practice.ts";
+import scalabilityCleanupOfFinishedWork from "./practices/scalability/cleanup-of-finished-work/practice.ts";
+import scalabilityCostAllocationLabels from "./practices/scalability/cost-allocation-labels/practice.ts";
 import scalabilityCostVisibility from "./practices/scalability/cost-visibility/practice.ts";
 import scalabilityCurrentAutoscalingApi from "./practices/scalability/current-autoscaling-api/practice.ts";
 import scalabilityDemandDrivenScaling from "./practices/scalability/demand-driven-scaling/practice.ts";
+import scalabilityGuaranteedQos from "./practices/scalability/guaranteed-qos/practice.ts";
 import scalabilityHorizontalAutoscaler from "./practices/scalability/horizontal-autoscaler/practice.ts";
 import scalabilityIdleScaleDown from "./practices/scalability/idle-scale-down/practice.ts";
 import scalabilityLatencyObjective from "./practices/scalability/latency-objective/practice.ts";
@@ -69,15 +73,19 @@ import scalabilityMultiMetricAutoscaling from "./practices/scalability/multi-met
 import scalabilityNamespaceQuotas from "./practices/scalability/namespace-quotas/practice.ts";
 import scalabilityNoFixedReplicasWithAutoscaler from "./practices/scalability/no-fixed-replicas-with-autoscaler/practice.ts";
 import scalabilityNoScalingBlockers from "./practices/scalability/no-scaling-blockers/practice.ts";
+import scalabilityNodeAutoscaling from "./practices/scalability/node-autoscaling/practice.ts";
 import scalabilityNodeConsolidation from "./practices/scalability/node-consolidation/practice.ts";
 import scalabilityPerformanceMonitoring from "./practices/scalability/performance-monitoring/practice.ts";
 import scalabilityPriorityClasses from "./practices/scalability/priority-classes/practice.ts";
 import scalabilityReplicasDeclared from "./practices/scalability/replicas-declared/practice.ts";
 import scalabilityResourceRequests from "./practices/scalability/resource-requests/practice.ts";
 import scalabilityRightsizingLoop from "./practices/scalability/rightsizing-loop/practice.ts";
+import scalabilityScaleKnobExposed from "./practices/scalability/scale-knob-exposed/practice.ts";
 import scalabilityScalingBehavior from "./practices/scalability/scaling-behavior/practice.ts";
 import scalabilitySpotCapacity from "./practices/scalability/spot-capacity/practice.ts";
+import scalabilityTopologyAwareRouting from "./practices/scalability/topology-aware-routing/practice.ts";
 import scalabilityVerticalAutoscalingActive from "./practices/scalability/vertical-autoscaling-active/practice.ts";
+import scalabilityZoneResilientSpread from "./practices/scalability/zone-resilient-spread/practice.ts";
 import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
 import securityContinuousCompliance from "./practices/security/continuous-compliance/practice.ts";
 import securityDedicatedServiceAccount from "./practices/security/dedicated-service-account/practice.ts";
@@ -168,9 +176,13 @@ export const PRACTICES: readonly Practice[] = [
   of("culture/workload-owner", cultureWorkloadOwner),
   of("scalability/autoscaler-bounds", scalabilityAutoscalerBounds),
   of("scalability/autoscaling-coverage", scalabilityAutoscalingCoverage),
+  of("scalability/capacity-headroom", scalabilityCapacityHeadroom),
+  of("scalability/cleanup-of-finished-work", scalabilityCleanupOfFinishedWork),
+  of("scalability/cost-allocation-labels", scalabilityCostAllocationLabels),
   of("scalability/cost-visibility", scalabilityCostVisibility),
   of("scalability/current-autoscaling-api", scalabilityCurrentAutoscalingApi),
   of("scalability/demand-driven-scaling", scalabilityDemandDrivenScaling),
+  of("scalability/guaranteed-qos", scalabilityGuaranteedQos),
   of("scalability/horizontal-autoscaler", scalabilityHorizontalAutoscaler),
   of("scalability/idle-scale-down", scalabilityIdleScaleDown),
   of("scalability/latency-objective", scalabilityLatencyObjective),
@@ -180,15 +192,19 @@ export const PRACTICES: readonly Practice[] = [
   of("scalability/namespace-quotas", scalabilityNamespaceQuotas),
   of("scalability/no-fixed-replicas-with-autoscaler", scalabilityNoFixedReplicasWithAutoscaler),
   of("scalability/no-scaling-blockers", scalabilityNoScalingBlockers),
+  of("scalability/node-autoscaling", scalabilityNodeAutoscaling),
   of("scalability/node-consolidation", scalabilityNodeConsolidation),
   of("scalability/performance-monitoring", scalabilityPerformanceMonitoring),
   of("scalability/priority-classes", scalabilityPriorityClasses),
   of("scalability/replicas-declared", scalabilityReplicasDeclared),
   of("scalability/resource-requests", scalabilityResourceRequests),
   of("scalability/rightsizing-loop", scalabilityRightsizingLoop),
+  of("scalability/scale-knob-exposed", scalabilityScaleKnobExposed),
   of("scalability/scaling-behavior", scalabilityScalingBehavior),
   of("scalability/spot-capacity", scalabilitySpotCapacity),
+  of("scalability/topology-aware-routing", scalabilityTopologyAwareRouting),
   of("scalability/vertical-autoscaling-active", scalabilityVerticalAutoscalingActive),
+  of("scalability/zone-resilient-spread", scalabilityZoneResilientSpread),
   of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),
   of("security/continuous-compliance", securityContinuousCompliance),
   of("security/dedicated-service-account", securityDedicatedServiceAccount),

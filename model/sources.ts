@@ -56,9 +56,13 @@ import { sources as cultureSloDefined } from "./practices/culture/slo-defined/pr
 import { sources as cultureWorkloadOwner } from "./practices/culture/workload-owner/practice.ts";
 import { sources as scalabilityAutoscalerBounds } from "./practices/scalability/autoscaler-bounds/practice.ts";
 import { sources as scalabilityAutoscalingCoverage } from "./practices/scalability/autoscaling-coverage/practice.ts";
+import { sources as scalabilityCapacityHeadroom } from "./practices/scalability/capacity-headroom/practice.ts";
+import { sources as scalabilityCleanupOfFinishedWork } from "./practices/scalability/cleanup-of-finished-work/practice.ts";
+import { sources as scalabilityCostAllocationLabels } from "./practices/scalability/cost-allocation-labels/practice.ts";
 import { sources as scalabilityCostVisibility } from "./practices/scalability/cost-visibility/practice.ts";
 import { sources as scalabilityCurrentAutoscalingApi } from "./practices/scalability/current-autoscaling-api/practice.ts";
 import { sources as scalabilityDemandDrivenScaling } from "./practices/scalability/demand-driven-scaling/practice.ts";
+import { sources as scalabilityGuaranteedQos } from "./practices/scalability/guaranteed-qos/practice.ts";
 import { sources as scalabilityHorizontalAutoscaler } from "./practices/scalability/horizontal-autoscaler/practice.ts";
 import { sources as scalabilityIdleScaleDown } from "./practices/scalability/idle-scale-down/practice.ts";
 import { sources as scalabilityLatencyObjective } from "./practices/scalability/latency-objective/practice.ts";
@@ -68,15 +72,19 @@ import { sources as scalabilityMultiMetricAutoscaling } from "./practices/scalab
 import { sources as scalabilityNamespaceQuotas } from "./practices/scalability/namespace-quotas/practice.ts";
 import { sources as scalabilityNoFixedReplicasWithAutoscaler } from "./practices/scalability/no-fixed-replicas-with-autoscaler/practice.ts";
 import { sources as scalabilityNoScalingBlockers } from "./practices/scalability/no-scaling-blockers/practice.ts";
+import { sources as scalabilityNodeAutoscaling } from "./practices/scalability/node-autoscaling/practice.ts";
 import { sources as scalabilityNodeConsolidation } from "./practices/scalability/node-consolidation/practice.ts";
 import { sources as scalabilityPerformanceMonitoring } from "./practices/scalability/performance-monitoring/practice.ts";
 import { sources as scalabilityPriorityClasses } from "./practices/scalability/priority-classes/practice.ts";
 import { sources as scalabilityReplicasDeclared } from "./practices/scalability/replicas-declared/practice.ts";
 import { sources as scalabilityResourceRequests } from "./practices/scalability/resource-requests/practice.ts";
 import { sources as scalabilityRightsizingLoop } from "./practices/scalability/rightsizing-loop/practice.ts";
+import { sources as scalabilityScaleKnobExposed } from "./practices/scalability/scale-knob-exposed/practice.ts";
 import { sources as scalabilityScalingBehavior } from "./practices/scalability/scaling-behavior/practice.ts";
 import { sources as scalabilitySpotCapacity } from "./practices/scalability/spot-capacity/practice.ts";
+import { sources as scalabilityTopologyAwareRouting } from "./practices/scalability/topology-aware-routing/practice.ts";
 import { sources as scalabilityVerticalAutoscalingActive } from "./practices/scalability/vertical-autoscaling-active/practice.ts";
+import { sources as scalabilityZoneResilientSpread } from "./practices/scalability/zone-resilient-spread/practice.ts";
 import { sources as securityAdmissionPolicyAsCode } from "./practices/security/admission-policy-as-code/practice.ts";
 import { sources as securityContinuousCompliance } from "./practices/security/continuous-compliance/practice.ts";
 import { sources as securityDedicatedServiceAccount } from "./practices/security/dedicated-service-account/practice.ts";
@@ -163,9 +171,13 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "culture/workload-owner": cultureWorkloadOwner,
   "scalability/autoscaler-bounds": scalabilityAutoscalerBounds,
   "scalability/autoscaling-coverage": scalabilityAutoscalingCoverage,
+  "scalability/capacity-headroom": scalabilityCapacityHeadroom,
+  "scalability/cleanup-of-finished-work": scalabilityCleanupOfFinishedWork,
+  "scalability/cost-allocation-labels": scalabilityCostAllocationLabels,
   "scalability/cost-visibility": scalabilityCostVisibility,
   "scalability/current-autoscaling-api": scalabilityCurrentAutoscalingApi,
   "scalability/demand-driven-scaling": scalabilityDemandDrivenScaling,
+  "scalability/guaranteed-qos": scalabilityGuaranteedQos,
   "scalability/horizontal-autoscaler": scalabilityHorizontalAutoscaler,
   "scalability/idle-scale-down": scalabilityIdleScaleDown,
   "scalability/latency-objective": scalabilityLatencyObjective,
@@ -175,15 +187,19 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "scalability/namespace-quotas": scalabilityNamespaceQuotas,
   "scalability/no-fixed-replicas-with-autoscaler": scalabilityNoFixedReplicasWithAutoscaler,
   "scalability/no-scaling-blockers": scalabilityNoScalingBlockers,
+  "scalability/node-autoscaling": scalabilityNodeAutoscaling,
   "scalability/node-consolidation": scalabilityNodeConsolidation,
   "scalability/performance-monitoring": scalabilityPerformanceMonitoring,
   "scalability/priority-classes": scalabilityPriorityClasses,
   "scalability/replicas-declared": scalabilityReplicasDeclared,
   "scalability/resource-requests": scalabilityResourceRequests,
   "scalability/rightsizing-loop": scalabilityRightsizingLoop,
+  "scalability/scale-knob-exposed": scalabilityScaleKnobExposed,
   "scalability/scaling-behavior": scalabilityScalingBehavior,
   "scalability/spot-capacity": scalabilitySpotCapacity,
+  "scalability/topology-aware-routing": scalabilityTopologyAwareRouting,
   "scalability/vertical-autoscaling-active": scalabilityVerticalAutoscalingActive,
+  "scalability/zone-resilient-spread": scalabilityZoneResilientSpread,
   "security/admission-policy-as-code": securityAdmissionPolicyAsCode,
   "security/continuous-compliance": securityContinuousCompliance,
   "security/dedicated-service-account": securityDedicatedServiceAccount,
