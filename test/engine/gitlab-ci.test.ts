@@ -367,6 +367,14 @@ describe("what a GitLab pipeline includes", () => {
     assert.deepEqual([...seen(pipeline), ...gaps(pipeline)], ["test go"]);
   });
 
+  it("is told of in the file that includes it", () => {
+    const texts = { "stages.yml": "stages: [a]\nx: {stage: a, script: [make]}" };
+    const place = (text: string) => gitlab(text, texts).place;
+    const [alone, beside] = [place("include: stages.yml"), place("include: stages.yml\ny: {stage: a, script: [x]}")];
+    assert.deepEqual([alone.path, beside.path], [["include"], ["y"]]);
+    assert.match(alone.document.uri, /\/\.gitlab-ci\.yml$/);
+  });
+
   it("has its last word in the file that includes", () => {
     const texts = { "a.yml": "t: {script: [go test], image: a}", "b.yml": "t: {script: [pytest]}" };
     assert.deepEqual(seen(gitlab("include: [a.yml, b.yml]", texts)), ["test pytest"]);

@@ -70,7 +70,13 @@ function readGitlab(source: PipelineSource, files: PipelineFiles): Pipeline {
   );
   const triggers = new Set<Trigger>(started.map(({ trigger }) => trigger).filter((it) => it !== undefined));
   const name = root.at("workflow", "name").source?.trim() ?? "";
-  const stages = root.at("stages");
+  // What it has from other files is told of in its own.
+  const keyPlace = (key: string): readonly Place[] => {
+    const field = root.at(key);
+    return field.presence === "absent" ? [] : [{ ...field.place, onKey: true }];
+  };
+  const own = jobs.filter(({ body }) => body.presence !== "absent").map(({ place }) => place);
+  const places = [...keyPlace("stages"), ...own, ...keyPlace("include")];
   const onChange = runs.reduce((sum, { ref }, index) => (ref === "any" ? sum : sum | (1 << index)), 0);
   const order = orderOf(reading.jobs, reading.callers);
   return {
@@ -78,7 +84,7 @@ function readGitlab(source: PipelineSource, files: PipelineFiles): Pipeline {
     displayName: name === "" || name.includes("$") ? (source.path.split("/").at(-1) ?? source.path) : name,
     body: root,
     document,
-    place: stages.presence === "absent" ? (jobs[0]?.place ?? root.place) : { ...stages.place, onKey: true },
+    place: places.find((it) => it.document === document) ?? bodies[0]?.place ?? root.place,
     triggers,
     jobs,
     capabilities: reading.capabilities,
