@@ -326,6 +326,8 @@ export interface Pipeline extends Standing {
   readonly references: readonly PipelineReference[];
   /** Does every run that reaches `later` have passed `earlier`: same job in order, or through `needs`. */
   precedes(earlier: Step, later: Step): boolean;
+  /** No run that a change starts has both, so that neither can wait for the other; where the provider can tell. */
+  apart?(one: Step, other: Step): boolean;
 }
 
 /** A file of the repository that is neither a manifest nor a pipeline, or is looked at as a plain file. */

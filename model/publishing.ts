@@ -119,12 +119,14 @@ function variable(name: string, step: Step, pipeline: Pipeline): string | undefi
     .map((one) => one.source ?? one.at("value").source)
     .find((one) => one !== undefined);
   if (set !== undefined) return set;
-  const assigned = new RegExp(`(?:^|[\\s"';&|])${name}=("[^"]*"|'[^']*'|\\$\\([^)]*\\)|\`[^\`]*\`|[^\\s"']+)`, "m");
-  for (const one of step.job.steps) {
-    const found = assigned.exec(one.body.source ?? one.body.at("run").source ?? "")?.[1];
-    if (found !== undefined) return found.replace(/^["']|["']$/g, "");
-  }
-  return undefined;
+  const assigned = new RegExp(`(?:^|[\\s"';&|])${name}=("[^"]*"|'[^']*'|\\$\\([^)]*\\)|\`[^\`]*\`|[^\\s"']+)`, "gm");
+  const values = new Set(
+    step.job.steps
+      .flatMap(({ body }) => [...(body.source ?? body.at("run").source ?? "").matchAll(assigned)])
+      .map(([, value]) => (value ?? "").replace(/^["']|["']$/g, "")),
+  );
+  // One that is this here and that there stands for itself.
+  return values.size === 1 ? [...values][0] : undefined;
 }
 
 /** What `docker/metadata-action` makes: by default the branch, and the tag where one started the run. */

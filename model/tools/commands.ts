@@ -219,6 +219,7 @@ export const COMMANDS: readonly CommandRow[] = [
     arguments: /^(?!.*\bdir:)./,
     gates: [{ name: "--fail-on|-f|GRYPE_FAIL_ON_SEVERITY" }],
   },
+  { gives: "image-scan", tool: "container-scanning", command: "gtcs scan", gates: [] },
   { gives: "image-scan", command: "snyk container test" },
   { gives: "image-scan", command: "snyk container monitor", gates: [] },
   { gives: "image-scan", command: "snyk test", when: [{ name: "--docker" }] },

@@ -172,6 +172,7 @@ stop:
       seen(gitlab("a:\n  script:\n    - make test\n    - docker push web", { Makefile: "test:\n\tgo test\n" })),
       ["test go", "push docker"],
     );
+    assert.deepEqual(gaps(gitlab("before_script: [. x/y.sh]\na: {script: x}\nb: {script: x}")), ["missing x/y.sh"]);
     assert.deepEqual(gaps(gitlab("a: {script: [make test, $RUN, ./ci/x.sh]}")), [
       "missing Makefile#test",
       "computed $RUN",
@@ -305,6 +306,24 @@ whole: {script: !reference [.all, script], variables: !reference [.gone, variabl
     assert.deepEqual(pipeline.capabilities[0]?.place.path, [".setup", "script", 1]);
   });
 
+  it("may be merged from several anchors", () => {
+    const pipeline = gitlab(`
+.a: &a {script: [go test], image: "golang:1.24"}
+.b: &b {image: "alpine:3.20", allow_failure: true}
+one: *a
+two:
+  <<: *a
+  <<: *b
+  before_script: [x]
+  before_script: [helm lint]
+`);
+    assert.deepEqual(seen(pipeline), ["test go", "validate helm ?", "test go ?"]);
+    assert.deepEqual(
+      pipeline.jobs.map((it) => it.steps.map(({ displayName }) => displayName)),
+      [["go test"], ["helm lint", "go test"]],
+    );
+  });
+
   it("may go round in circles", () => {
     for (const text of [
       "a: {extends: b, script: x}\nb: {extends: a, script: y}",
@@ -340,6 +359,20 @@ describe("what a GitLab pipeline includes", () => {
     assert.match(step(pipeline, "build").place.document.uri, /ci\/build\.yml$/);
     assert.equal(pipeline.opaque, false);
     assert.equal(isBefore(pipeline, "test", "deploy"), true);
+  });
+
+  it("counts its paths from the folder of the pipeline", () => {
+    const texts = { "shop/ci/a.yml": "a: {script: [./run.sh]}", "shop/run.sh": "go test" };
+    const pipeline = pipelineIn(gitlabCi, "shop/.gitlab-ci.yml", "include: /ci/a.yml", texts);
+    assert.deepEqual([...seen(pipeline), ...gaps(pipeline)], ["test go"]);
+  });
+
+  it("is told of in the file that includes it", () => {
+    const texts = { "stages.yml": "stages: [a]\nx: {stage: a, script: [make]}" };
+    const place = (text: string) => gitlab(text, texts).place;
+    const [alone, beside] = [place("include: stages.yml"), place("include: stages.yml\ny: {stage: a, script: [x]}")];
+    assert.deepEqual([alone.path, beside.path], [["include"], ["y"]]);
+    assert.match(alone.document.uri, /\/\.gitlab-ci\.yml$/);
   });
 
   it("has its last word in the file that includes", () => {
@@ -481,7 +514,9 @@ describe("when a GitLab pipeline runs", () => {
       triggers("a: {script: x, rules: [{if: '$CI_PIPELINE_SOURCE == \"schedule\"'}, {if: $CI_COMMIT_TAG =~ /^v/}]}"),
       ["tag", "schedule"],
     );
-    assert.deepEqual(triggers("a: {script: x, rules: [{if: '$CI_PIPELINE_SOURCE == \"trigger\"'}]}"), ["call"]);
+    assert.deepEqual(triggers("a: {script: x, rules: [{if: '$CI_PIPELINE_SOURCE == \"trigger\"'}]}"), ["other"]);
+    assert.deepEqual(triggers("a: {script: x, only: [pipelines]}"), ["call"]);
+    assert.equal(gitlab("a: {script: x, only: [pipelines]}").reusable, true);
   });
 
   it("is said by its workflow", () => {
@@ -564,6 +599,13 @@ last: {stage: .post, script: [k6 run x.js]}
     assert.equal(holds("when: manual", "only: [main]"), false);
     assert.equal(holds("when: manual, allow_failure: false", "only: [main]"), true);
     assert.equal(holds("tags: [x]", "when: always"), false);
+    const apart = (test: string, deploy: string) => {
+      const pipeline = text(test, deploy);
+      return pipeline.apart?.(step(pipeline, "test"), step(pipeline, "deploy"));
+    };
+    assert.equal(apart("only: [merge_requests]", "only: [main]"), true);
+    assert.equal(apart("rules: [{if: $CI_COMMIT_BRANCH}]", "rules: [{if: $CI_COMMIT_TAG}]"), true);
+    assert.equal(apart("tags: [x]", "only: [main]"), false);
     assert.equal(holds("when: on_failure", "only: [main]"), false);
   });
 
@@ -582,6 +624,16 @@ last: {stage: .post, script: [k6 run x.js]}
     assert.equal(isBefore(text(""), "test", "validate"), true);
     assert.match(waiting.capabilities[0]?.place.document.uri ?? "", /child\.yml$/);
     assert.equal(waiting.opaque, false);
+  });
+
+  it("reaches into children of children", () => {
+    const texts = {
+      "child.yml": "c: {trigger: {include: [{local: grandchild.yml}], strategy: depend}}",
+      "grandchild.yml": "unit: {script: [go test], rules: [{if: '$CI_PIPELINE_SOURCE == \"parent_pipeline\"'}]}",
+    };
+    const pipeline = gitlab("a: {trigger: {include: [{local: child.yml}]}}", texts);
+    assert.deepEqual(seen(pipeline), ["test go"]);
+    assert.deepEqual([pipeline.opaque, step(pipeline, "test").job.disabled], [false, false]);
   });
 
   it("stops where another project takes over", () => {

@@ -1,5 +1,6 @@
 /** `.gitlab-ci.yml`, with all that it includes from the workspace, as a pipeline. Reading it never throws. */
-import type { Field, Pipeline, PipelineReference, Trigger } from "../../../model/facts.ts";
+import type { Place } from "../../../model/edit.ts";
+import type { Field, Pipeline, Trigger } from "../../../model/facts.ts";
 import { assemble } from "./gitlab-includes.ts";
 import { astray, type Reading, readJobs } from "./gitlab-jobs.ts";
 import { runsOf } from "./gitlab-rules.ts";
@@ -69,22 +70,34 @@ function readGitlab(source: PipelineSource, files: PipelineFiles): Pipeline {
   );
   const triggers = new Set<Trigger>(started.map(({ trigger }) => trigger).filter((it) => it !== undefined));
   const name = root.at("workflow", "name").source?.trim() ?? "";
-  const stages = root.at("stages");
+  // What it has from other files is told of in its own.
+  const keyPlace = (key: string): readonly Place[] => {
+    const field = root.at(key);
+    return field.presence === "absent" ? [] : [{ ...field.place, onKey: true }];
+  };
+  const own = jobs.filter(({ body }) => body.presence !== "absent").map(({ place }) => place);
+  const places = [...keyPlace("stages"), ...own, ...keyPlace("include")];
+  const onChange = runs.reduce((sum, { ref }, index) => (ref === "any" ? sum : sum | (1 << index)), 0);
   const order = orderOf(reading.jobs, reading.callers);
   return {
     provider: "gitlab-ci",
     displayName: name === "" || name.includes("$") ? (source.path.split("/").at(-1) ?? source.path) : name,
     body: root,
     document,
-    place: stages.presence === "absent" ? (jobs[0]?.place ?? root.place) : { ...stages.place, onKey: true },
+    place: places.find((it) => it.document === document) ?? bodies[0]?.place ?? root.place,
     triggers,
     jobs,
     capabilities: reading.capabilities,
     reusable: triggers.size === 1 && triggers.has("call"),
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
-    references: distinct(reading.references),
+    gaps: distinct(reading.gaps, ({ reason, name }) => `${reason} ${name}`),
+    references: distinct(reading.references, ({ kind, name, version }) => `${kind} ${name} ${version ?? ""}`),
     precedes: (earlier, later) => !isUnheeded(earlier.job, later.job) && order(earlier, later),
+    apart: (one, other) => {
+      const [first, second] = [one.job, other.job].map((job) => reading.presence.get(job) ?? 0);
+      const together = (first ?? 0) & (second ?? 0) & onChange;
+      return reading.callers.get(one.job) === reading.callers.get(other.job) && together === 0;
+    },
     system: source.system,
     nonProduction: source.nonProduction,
     foreign: source.foreign,
@@ -100,11 +113,12 @@ function readGitlab(source: PipelineSource, files: PipelineFiles): Pipeline {
   }
 }
 
-/** What all jobs have from one place is one reference. */
-function distinct(references: readonly PipelineReference[]): readonly PipelineReference[] {
-  const kept = new Map<string, PipelineReference>();
-  for (const it of references) {
-    const key = `${it.kind} ${it.name} ${it.version ?? ""} ${it.place.document.uri} ${it.place.path.join("/")}`;
+/** What all jobs have from one place is said once. */
+function distinct<T extends { readonly place: Place }>(all: readonly T[], name: (one: T) => string): readonly T[] {
+  const kept = new Map<string, T>();
+  for (const it of all) {
+    const { document, path, span } = it.place;
+    const key = `${name(it)} ${document.uri} ${path.join("/")} ${span ?? ""}`;
     if (!kept.has(key)) kept.set(key, it);
   }
   return [...kept.values()];

@@ -27,10 +27,15 @@ const TOKEN =
 const MAX_LENGTH = 5_000;
 const MAX_NESTING = 50;
 
-/** Whether a condition holds; not known for text that is none. */
-export function truthOf(condition: string, variables: Variables): Truth {
-  const tokens = tokensOf(condition);
-  if (tokens === undefined) return undefined;
+export type Condition = (variables: Variables) => Truth;
+
+/** A condition to be asked of different variables; nothing is known of text that is none. */
+export function conditionOf(text: string): Condition {
+  const tokens = tokensOf(text);
+  return tokens === undefined ? () => undefined : (variables) => truthOf(tokens, variables);
+}
+
+function truthOf(tokens: readonly Token[], variables: Variables): Truth {
   let at = 0;
   let depth = 0;
   let broken = false;
@@ -67,7 +72,7 @@ export function truthOf(condition: string, variables: Variables): Truth {
     const left = operand();
     for (const sign of ["==", "!=", "=~", "!~"] as const) {
       if (!take(sign)) continue;
-      const right = tokens?.[at]?.kind === "pattern" ? tokens[at++] : undefined;
+      const right = tokens[at]?.kind === "pattern" ? tokens[at++] : undefined;
       const answer =
         sign === "==" || sign === "!="
           ? equal(left, operand())
@@ -78,7 +83,7 @@ export function truthOf(condition: string, variables: Variables): Truth {
   }
 
   function operand(): Value {
-    const token = tokens?.[at];
+    const token = tokens[at];
     at += 1;
     switch (token?.kind) {
       case "variable":
@@ -94,7 +99,7 @@ export function truthOf(condition: string, variables: Variables): Truth {
   }
 
   function take(sign: string): boolean {
-    const token = tokens?.[at];
+    const token = tokens[at];
     if (token?.kind !== "sign" || token.text !== sign) return false;
     at += 1;
     return true;

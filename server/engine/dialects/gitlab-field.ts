@@ -19,6 +19,8 @@ export interface Part {
 /** GitLab's own limit is 10. */
 const MAX_NESTING = 12;
 const MAX_PARTS = 200;
+/** More than any pipeline of people has; they can be written so that they multiply. */
+const MAX_REFERENCES = 50_000;
 
 const INPUT = /\$\[\[\s*inputs\.([\w-]+)\s*(?:\|[^\]]*)?\]\]/g;
 const ONLY_INPUT = /^\$\[\[\s*inputs\.([\w-]+)\s*\]\]$/;
@@ -30,12 +32,18 @@ class LaidField implements Field {
   /** From the top; maps all of them, or one value alone. */
   readonly #parts: readonly [Part, ...Part[]];
   readonly #text: string | undefined;
+  #known: Map<Key, LaidField> | undefined;
 
   constructor(config: GitlabConfig, parts: readonly [Part, ...Part[]], key: Key | undefined, text?: string) {
     this.#config = config;
     this.#parts = parts;
     this.key = key;
     this.#text = text;
+  }
+
+  get #children(): Map<Key, LaidField> {
+    this.#known ??= new Map();
+    return this.#known;
   }
 
   get #top(): Field {
@@ -114,23 +122,39 @@ class LaidField implements Field {
     return new LaidField(this.#config, this.#parts, this.key, text);
   }
 
+  /** What stands at the top is asked for again and again, once for each job. */
   #child(key: Key): LaidField {
-    const found = this.#parts.flatMap((part) => {
+    const kept = this.key === undefined ? this.#children.get(key) : undefined;
+    if (kept !== undefined) return kept;
+    const found: Part[] = [];
+    for (const part of this.#parts) {
       const field = childOf(part, key);
-      return field === undefined ? [] : [{ field, inputs: part.inputs }];
-    });
-    const [first, ...others] = found;
-    const none = { field: this.#top.at(key), inputs: undefined };
-    return this.#config.lay(first === undefined ? [none] : [first, ...others], key);
+      if (field !== undefined) found.push({ field, inputs: part.inputs });
+    }
+    const [first = { field: this.#top.at(key), inputs: undefined }, ...others] = found;
+    const child = this.#config.lay([first, ...others], key);
+    if (this.key === undefined) this.#children.set(key, child);
+    return child;
   }
 }
 
 /** What is written under a key, an explicit null too, which hides what is below. */
-function childOf({ field, inputs }: Part, key: Key): Field | undefined {
-  const child = field.at(key);
+function childOf(part: Part, key: Key): Field | undefined {
+  const child = part.field.at(key);
   if (child.presence !== "absent" || typeof key === "number") return child;
-  const named = (name: string) => name === key || (inputs !== undefined && filledIn(name, inputs) === key);
-  return field.writtenEntries().find(([name]) => named(name))?.[1];
+  return entriesOf(part).get(key);
+}
+
+const entries = new WeakMap<Part, ReadonlyMap<string, Field>>();
+
+function entriesOf(part: Part): ReadonlyMap<string, Field> {
+  let known = entries.get(part);
+  if (known === undefined) {
+    const { field, inputs } = part;
+    known = new Map(field.writtenEntries().map(([name, it]) => [filledIn(name, inputs) ?? name, it]));
+    entries.set(part, known);
+  }
+  return known;
 }
 
 /** Inputs replaced by their values, where those are known. */
@@ -150,6 +174,7 @@ export class GitlabConfig {
   readonly #root: LaidField;
   readonly #jobs = new Map<string, Field>();
   #depth = 0;
+  #followed = 0;
 
   /** `layers`: the roots of the files, from the one that has the last word. */
   constructor(layers: readonly [Part, ...Part[]]) {
@@ -163,7 +188,7 @@ export class GitlabConfig {
   job(name: string): Field {
     const known = this.#jobs.get(name);
     if (known !== undefined) return known;
-    const [first, ...others] = this.#extended(name, []);
+    const [first, ...others] = this.#extended(name);
     const job = first === undefined ? this.root.at(name) : new LaidField(this, [first, ...others], name);
     this.#jobs.set(name, job);
     return job;
@@ -198,7 +223,8 @@ export class GitlabConfig {
     }
     if (tagOf(part.field) !== "!reference") return undefined;
     const [name, ...path] = part.field.writtenItems().map((it) => filledIn(it.source, part.inputs) ?? "");
-    if (name === undefined || this.#depth >= MAX_NESTING) return [NOWHERE(part)];
+    if (name === undefined || this.#depth >= MAX_NESTING || this.#followed >= MAX_REFERENCES) return [NOWHERE(part)];
+    this.#followed += 1;
     this.#depth += 1;
     try {
       const found = this.job(name).at(...path);
@@ -211,12 +237,20 @@ export class GitlabConfig {
     }
   }
 
-  #extended(name: string, stack: readonly string[]): readonly Part[] {
-    const own = this.root.at(name);
-    if (!(own instanceof LaidField) || own.kind !== "map") return [];
-    if (stack.includes(name) || stack.length >= MAX_NESTING) return [];
-    const bases = basesOf(own).map((it) => this.#extended(it.source ?? "", [...stack, name]));
-    return [...own.parts, ...bases.toReversed().flat()].slice(0, MAX_PARTS);
+  /** Values of a job and of what it extends, from the top: what is named last lies above what is named before. */
+  #extended(name: string): readonly Part[] {
+    const found: Part[] = [];
+    let budget = MAX_PARTS;
+    const add = (job: string, stack: readonly string[]): void => {
+      budget -= 1;
+      const own = this.root.at(job);
+      if (budget < 0 || !(own instanceof LaidField) || own.kind !== "map") return;
+      if (stack.includes(job) || stack.length >= MAX_NESTING) return;
+      found.push(...own.parts);
+      for (const base of basesOf(own).toReversed()) add(base.source ?? "", [...stack, job]);
+    };
+    add(name, []);
+    return found;
   }
 }
 
@@ -228,15 +262,21 @@ function basesOf(job: Field): readonly Field[] {
   return (bases.kind === "list" ? bases.writtenItems() : [bases]).filter((it) => (it.source ?? "") !== "");
 }
 
+/** A scalar's text; nothing for what is empty or no scalar. */
+export function textOf(field: Field): string | undefined {
+  const text = field.presence === "absent" ? undefined : field.source?.trim();
+  return text === "" ? undefined : text;
+}
+
 /** The same place with another text. */
 export function retold(field: Field, text: string): Field {
   return field instanceof LaidField && text !== field.source ? field.saying(text) : field;
 }
 
 /** Items of lists inside lists, as references and anchors make them. */
-export function flattened(field: Field, limit = 2_000): readonly Field[] {
+export function flattened(field: Field, limit = 1_000): readonly Field[] {
   const found: Field[] = [];
-  let budget = limit * 5;
+  let budget = limit * 3;
   const add = (one: Field, depth: number): void => {
     budget -= 1;
     if (budget < 0 || found.length >= limit || depth > MAX_NESTING) return;

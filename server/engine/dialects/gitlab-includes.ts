@@ -2,7 +2,7 @@
 import type { Field, PipelineGap, PipelineReference } from "../../../model/facts.ts";
 import { readGlob } from "../globs.ts";
 import { join } from "../indirection.ts";
-import { flattened, GitlabConfig, type Inputs, type Part } from "./gitlab-field.ts";
+import { flattened, GitlabConfig, type Inputs, type Part, textOf } from "./gitlab-field.ts";
 import { isRun, runsOf } from "./gitlab-rules.ts";
 import type { PipelineFiles } from "./pipelines.ts";
 import { pinOf, versionedReference } from "./references.ts";
@@ -114,7 +114,7 @@ function includedBy(entry: Field, progress: Progress, stack: readonly string[]):
 function isNever(rules: Field): boolean {
   const all = flattened(rules, MAX_FILES).filter((it) => it.kind === "map");
   const texts = all.map((it) => it.at("if").source ?? "");
-  return all.length > 0 && !runsOf(texts).some((run) => isRun(all, run, () => undefined));
+  return all.length > 0 && !runsOf(texts).some(isRun(all, () => undefined));
 }
 
 function local(field: Field, inputs: Field | undefined, progress: Progress, stack: readonly string[]): readonly Part[] {
@@ -226,9 +226,4 @@ function known(kind: Template["kind"], field: Field, inputs: Field, progress: Pr
 
 function gap(field: Field, reason: PipelineGap["reason"], progress: Progress): void {
   progress.gaps.push({ place: field.place, reason, name: textOf(field) ?? "" });
-}
-
-function textOf(field: Field): string | undefined {
-  const text = field.presence === "absent" ? undefined : field.source?.trim();
-  return text === "" ? undefined : text;
 }

@@ -1,7 +1,7 @@
 /** The jobs of a GitLab pipeline: which runs they are part of, in which order, and what they do. */
 import type { Capability, Field, Job, PipelineGap, PipelineReference } from "../../../model/facts.ts";
 import { sightingsOfReference } from "../capabilities.ts";
-import { flattened } from "./gitlab-field.ts";
+import { flattened, textOf } from "./gitlab-field.ts";
 import { type Assembly, assembleIncluded, type Template } from "./gitlab-includes.ts";
 import { childRuns, isRun, mayHold, type Outcome, outcomesOf, type Run, textsOf } from "./gitlab-rules.ts";
 import { filledIn, imageOf, imagesOf, stepsOf, templateStep, usual } from "./gitlab-steps.ts";
@@ -93,8 +93,9 @@ export function readJobs(scope: Scope, reading: Reading): Jobs {
   const { inRules } = variablesOf(undefined, root, scope.outer);
   const conditions =
     workflow.length > 0 ? [] : assembly.templates.flatMap(({ field }) => workflowOf(field.source ?? ""));
+  const isAdmitted = isRun(workflow, inRules);
   const admits = (run: Run) =>
-    isRun(workflow, run, inRules) && (conditions.length === 0 || conditions.some((it) => mayHold(it, run, inRules)));
+    isAdmitted(run) && (conditions.length === 0 || conditions.some((it) => mayHold(it, run, inRules)));
   const runs = scope.runsOf(texts).filter(admits).slice(0, MAX_RUNS);
   const stages = stagesOf(root);
 
@@ -107,15 +108,16 @@ export function readJobs(scope: Scope, reading: Reading): Jobs {
   }
   for (const [id, template] of known)
     if (!names.includes(id)) drafts.push(draftOf(id, template.field.at("nothing"), template));
-  const jobs = drafts.map((it) => readJob(it, drafts, { ...scope, texts, admits }, reading));
+  const inCommon: Around["inCommon"] = new Map();
+  const jobs = drafts.map((it) => readJob(it, drafts, { ...scope, texts, admits, inCommon }, reading));
   return { runs, jobs };
 
   function draftOf(id: string, body: Field, template: Draft["template"]): Draft {
     const variables = variablesOf(body, root, scope.outer);
-    const byRun = runs.map((run) =>
+    const byRun = runs.map(
       template !== undefined && textsOf(body).length === 0
-        ? inTemplate(template, run, variables)
-        : outcomesOf(body, run, variables.inRules),
+        ? (run) => inTemplate(template, run, variables)
+        : outcomesOf(body, variables.inRules),
     );
     const bits = (holds: (outcome: Outcome) => boolean) =>
       byRun.reduce((sum, outcomes, index) => (outcomes.some(holds) ? sum | (1 << index) : sum), 0);
@@ -185,6 +187,8 @@ function openBases(id: string, { assembly }: Scope, reading: Reading): boolean {
 interface Around extends Scope {
   /** The rules for the pipeline as a whole let it be run. */
   readonly admits: (run: Run) => boolean;
+  /** What jobs of one stage wait for, by the stage and the runs they are part of. */
+  readonly inCommon: Map<string, readonly string[]>;
 }
 
 function readJob(draft: Draft, drafts: readonly Draft[], around: Around, reading: Reading): Job {
@@ -203,7 +207,7 @@ function readJob(draft: Draft, drafts: readonly Draft[], around: Around, reading
     id,
     body,
     place: template === undefined || body.presence !== "absent" ? { ...body.place, onKey: true } : template.field.place,
-    needs: needsOf(draft, drafts),
+    needs: needsOf(draft, drafts, around.inCommon),
     steps,
     disabled,
     tolerated: (outcomes.length > 0 && outcomes.every((it) => it.tolerated)) || caller?.tolerated === true,
@@ -241,17 +245,18 @@ function called(trigger: Field): { readonly kind: "project" | "child"; readonly 
 }
 
 function readChild(draft: Draft, job: Job, include: Field, around: Around, reading: Reading): void {
-  const path = textOf(include) ?? "";
-  if (around.stack.length >= MAX_DEPTH || around.stack.includes(path)) return;
+  const { document, path } = include.place;
+  const called = `${document.uri} ${path.join("/")}`;
+  if (around.stack.length >= MAX_DEPTH || around.stack.includes(called)) return;
   const assembly = assembleIncluded(include, reading, []);
   reading.gaps.push(...assembly.gaps);
   reading.references.push(...assembly.references);
   const strategy = textOf(job.body.at("trigger", "strategy"));
   if (strategy !== "depend" && strategy !== "mirror") reading.heedless.add(job);
-  const starts = (run: Run) =>
-    around.admits(run) && outcomesOf(draft.body, run, draft.variables.inRules).some(({ when }) => when !== "never");
+  const outcomes = outcomesOf(draft.body, draft.variables.inRules);
+  const starts = (run: Run) => around.admits(run) && outcomes(run).some(({ when }) => when !== "never");
   const runsOf: Scope["runsOf"] = (texts) => childRuns(around.runsOf(texts).filter(starts));
-  const stack = [...around.stack, path];
+  const stack = [...around.stack, called];
   readJobs({ assembly, caller: job, outer: draft.variables, texts: around.texts, runsOf, stack }, reading);
   astray(assembly, reading);
 }
@@ -264,7 +269,7 @@ export function astray({ config, templates, gaps }: Assembly, reading: Reading):
 }
 
 /** What a job waits for: what it says it needs, or all of the stages before its own. */
-function needsOf(draft: Draft, drafts: readonly Draft[]): readonly string[] {
+function needsOf(draft: Draft, drafts: readonly Draft[], inCommon: Map<string, readonly string[]>): readonly string[] {
   const covers = (other: Draft) => draft.present !== 0 && (draft.present & ~other.blocking) === 0;
   const needs = draft.body.at("needs");
   if (needs.kind === "list") {
@@ -279,10 +284,11 @@ function needsOf(draft: Draft, drafts: readonly Draft[]): readonly string[] {
   const regardless =
     draft.outcomes.length > 0 && draft.outcomes.every(({ when }) => /^(?:always|on_failure)$/.test(when));
   if (regardless) return [];
-  return drafts.filter((other) => other.stage < draft.stage && covers(other)).map(({ id }) => id);
-}
-
-function textOf(field: Field): string | undefined {
-  const text = field.presence === "absent" ? undefined : field.source?.trim();
-  return text === "" ? undefined : text;
+  // What many jobs have in common is kept once.
+  const key = `${draft.stage} ${draft.present}`;
+  const known = inCommon.get(key);
+  if (known !== undefined) return known;
+  const needed = drafts.filter((other) => other.stage < draft.stage && covers(other)).map(({ id }) => id);
+  inCommon.set(key, needed);
+  return needed;
 }

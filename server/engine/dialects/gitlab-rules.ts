@@ -5,15 +5,16 @@
 import type { Place } from "../../../model/edit.ts";
 import type { Field, Trigger } from "../../../model/facts.ts";
 import {
+  type Condition,
+  conditionOf,
   matchesPattern,
   OTHER,
   SOMETHING,
   type Truth,
-  truthOf,
   type Value,
   type Variables,
 } from "./gitlab-conditions.ts";
-import { flattened } from "./gitlab-field.ts";
+import { flattened, textOf } from "./gitlab-field.ts";
 
 /** One kind of run. */
 export interface Run {
@@ -40,7 +41,7 @@ const SET_UP: Readonly<Record<string, Trigger>> = {
   web: "manual",
   webide: "manual",
   chat: "manual",
-  trigger: "call",
+  trigger: "other",
   pipeline: "call",
   parent_pipeline: "call",
   api: "other",
@@ -143,42 +144,49 @@ export function textsOf(body: Field): readonly string[] {
   return [...rules, ...refs].filter((it) => it !== undefined);
 }
 
-/** The pipeline as a whole is run, or may be. */
-export function isRun(rules: readonly Field[], run: Run, variables: Variables): boolean {
-  if (rules.length === 0) return true;
-  const known = withRun(run, variables);
-  for (const rule of rules) {
-    const holds = conditionOf(rule, known);
-    if (holds === false) continue;
-    if (textOf(rule.at("when")) !== "never") return true;
-    if (holds === true) return false;
-  }
-  return false;
+/** Whether the pipeline as a whole is run, or may be. */
+export function isRun(rules: readonly Field[], variables: Variables): (run: Run) => boolean {
+  const all = rules.map((it) => ({ ...ruleOf(it), never: textOf(it.at("when")) === "never" }));
+  return (run) => {
+    const known = withRun(run, variables);
+    for (const rule of all) {
+      const holds = truthIn(rule, known);
+      if (holds === false) continue;
+      if (!rule.never) return true;
+      if (holds === true) return false;
+    }
+    return all.length === 0;
+  };
 }
 
 /** A condition alone, as a rule of a template has it. */
 export function mayHold(condition: string, run: Run, variables: Variables): boolean {
-  return truthOf(condition, withRun(run, variables)) !== false;
+  return conditionOf(condition)(withRun(run, variables)) !== false;
 }
 
 /** All that may become of a job in a run. */
-export function outcomesOf(job: Field, run: Run, variables: Variables): readonly Outcome[] {
-  const known = withRun(run, variables);
+export function outcomesOf(job: Field, variables: Variables): (run: Run) => readonly Outcome[] {
   const rules = flattened(job.at("rules"), MAX_RULES).filter((it) => it.kind === "map");
-  const found: Outcome[] = [];
   if (rules.length === 0) {
-    const isIn = admitted(job, run, known);
-    if (isIn !== false) found.push(outcome(job, undefined));
-    if (isIn !== true) found.push(NOT);
-    return found;
+    const usual = outcome(job, undefined);
+    const isIn = admitted(job, variables);
+    return (run) => {
+      const holds = isIn(run);
+      return holds === undefined ? [usual, NOT] : [holds ? usual : NOT];
+    };
   }
-  for (const rule of rules) {
-    const holds = conditionOf(rule, known);
-    if (holds === false) continue;
-    found.push(outcome(job, rule));
-    if (holds === true) return found;
-  }
-  return [...found, NOT];
+  const all = rules.map((it) => ({ ...ruleOf(it), outcome: outcome(job, it) }));
+  return (run) => {
+    const known = withRun(run, variables);
+    const found: Outcome[] = [];
+    for (const rule of all) {
+      const holds = truthIn(rule, known);
+      if (holds === false) continue;
+      found.push(rule.outcome);
+      if (holds === true) return found;
+    }
+    return [...found, NOT];
+  };
 }
 
 const NOT: Outcome = { when: "never", tolerated: false, manual: undefined };
@@ -191,13 +199,23 @@ function withRun(run: Run, variables: Variables): Variables {
   };
 }
 
-function conditionOf(rule: Field, variables: Variables): Truth {
+interface Rule {
+  /** Absent where it has none, and then it holds. */
+  readonly condition: Condition | undefined;
+  /** What changed, and which files there are, decides too: that is different from run to run. */
+  readonly more: boolean;
+}
+
+function ruleOf(rule: Field): Rule {
   const condition = rule.at("if");
-  const text = textOf(condition);
-  const holds: Truth =
-    condition.presence === "absent" ? true : text === undefined ? undefined : truthOf(text, variables);
-  // What changed, and which files there are, is different from run to run.
-  const more = ["changes", "exists"].some((it) => rule.at(it).presence !== "absent");
+  return {
+    condition: condition.presence === "absent" ? undefined : conditionOf(textOf(condition) ?? ""),
+    more: ["changes", "exists"].some((it) => rule.at(it).presence !== "absent"),
+  };
+}
+
+function truthIn({ condition, more }: Rule, variables: Variables): Truth {
+  const holds = condition === undefined ? true : condition(variables);
   return holds === true && more ? undefined : holds;
 }
 
@@ -221,27 +239,43 @@ function outcome(job: Field, rule: Field | undefined): Outcome {
 }
 
 /** `only` and `except`. */
-function admitted(job: Field, run: Run, variables: Variables): Truth {
-  const only = job.at("only");
-  const except = job.at("except");
-  const refs = only.kind === "map" ? only.at("refs") : only;
-  const isWanted: Truth[] = [refs.presence === "absent" ? run.ref !== "merge-request" : anyOf(refsIn(refs, run))];
-  const unwanted: Truth[] =
-    except.presence === "absent" ? [] : refsIn(except.kind === "map" ? except.at("refs") : except, run);
-  for (const [field, truths] of [
-    [only, isWanted],
-    [except, unwanted],
-  ] as const) {
-    if (field.kind !== "map") continue;
-    const conditions = flattened(field.at("variables"), MAX_RULES);
-    if (conditions.length > 0) truths.push(anyOf(conditions.map((it) => truthOf(it.source ?? "", variables))));
-    if (["changes", "kubernetes"].some((it) => field.at(it).presence !== "absent")) truths.push(undefined);
-  }
-  return allOf([...isWanted, not(anyOf(unwanted))]);
+function admitted(job: Field, variables: Variables): (run: Run) => Truth {
+  const [wanted, unwanted] = [job.at("only"), job.at("except")].map(filterOf);
+  return (run) => {
+    const known = withRun(run, variables);
+    const isIn = allOf([
+      wanted?.refs === undefined ? run.ref !== "merge-request" : anyOf(refsIn(wanted.refs, run)),
+      ...truthsIn(wanted, known),
+    ]);
+    const isOut = anyOf([...refsIn(unwanted?.refs ?? [], run), ...truthsIn(unwanted, known)]);
+    return allOf([isIn, isOut === undefined ? undefined : !isOut]);
+  };
 }
 
-function refsIn(field: Field, run: Run): Truth[] {
-  const refs = flattened(field, MAX_RULES).map((it) => it.source?.trim() ?? "");
+interface Filter {
+  readonly refs: readonly string[] | undefined;
+  readonly conditions: readonly Condition[];
+  /** What changed, or whether there is a cluster, decides too. */
+  readonly more: boolean;
+}
+
+function filterOf(field: Field): Filter {
+  const refs = field.kind === "map" ? field.at("refs") : field;
+  const texts = (it: Field) => flattened(it, MAX_RULES).map(({ source }) => source?.trim() ?? "");
+  return {
+    refs: refs.presence === "absent" ? undefined : texts(refs),
+    conditions: texts(field.at("variables")).map(conditionOf),
+    more: ["changes", "kubernetes"].some((it) => field.at(it).presence !== "absent"),
+  };
+}
+
+function truthsIn(filter: Filter | undefined, variables: Variables): readonly Truth[] {
+  const { conditions, more } = filter ?? { conditions: [], more: false };
+  const holds = conditions.length === 0 ? [] : [anyOf(conditions.map((it) => it(variables)))];
+  return more ? [...holds, undefined] : holds;
+}
+
+function refsIn(refs: readonly string[], run: Run): readonly Truth[] {
   if (run.ref === "any" && refs.includes("branches") && refs.includes("tags")) return [true];
   return refs.map((it) => inRef(it, run));
 }
@@ -254,10 +288,16 @@ function inRef(ref: string, run: Run): Truth {
   if (run.ref === "merge-request") return false;
   const name = run.variables("CI_COMMIT_REF_NAME");
   const bare = ref.replace(/@[^/@]+\/.*$/s, "");
-  // A tag has a number in its name, if it is a version.
-  const isNone = name === OTHER || (run.ref === "tag" && !/\d/.test(bare));
-  if (typeof name !== "string") return isNone && !bare.startsWith("/") ? false : undefined;
+  if (run.ref === "tag") return isTag(bare);
+  if (typeof name !== "string") return name === OTHER && !bare.startsWith("/") ? false : undefined;
   return bare.startsWith("/") ? matchesPattern(name, bare) : name === bare;
+}
+
+/** A tag has the number of a version in its name: a ref that could be none is a branch. */
+function isTag(ref: string): Truth {
+  if (!ref.startsWith("/")) return /\d/.test(ref) ? undefined : false;
+  const truths = ["v1.2.3", "1.2.3", "v1.2.3-rc.1", "release-1.2.3"].map((it) => matchesPattern(it, ref));
+  return truths.some((it) => it !== false) ? undefined : false;
 }
 
 function inBranch({ ref }: Run): Truth {
@@ -276,13 +316,4 @@ function anyOf(truths: readonly Truth[]): Truth {
 function allOf(truths: readonly Truth[]): Truth {
   if (truths.includes(false)) return false;
   return truths.includes(undefined) ? undefined : true;
-}
-
-function not(truth: Truth): Truth {
-  return truth === undefined ? undefined : !truth;
-}
-
-function textOf(field: Field): string | undefined {
-  const text = field.presence === "absent" ? undefined : field.source?.trim();
-  return text === "" ? undefined : text;
 }

@@ -49,14 +49,17 @@ export default practice({
     if (inImage === "all") return met(at, "met.image");
     const [soft] = before;
     if (soft !== undefined) return unmet(placeIn(pipeline, soft), "unmet.soft", { tool: soft.tool });
-    const [beside] = tests;
+    const apart = (test: Capability) =>
+      targetsIn(pipeline).every((one) => pipeline.apart?.(test.step, one.step) === true);
+    const beside = tests.find((test) => !apart(test));
     if (beside !== undefined) return unmet(at, "unmet.order", { tool: beside.tool, target: target.tool });
     // Whether a branch takes only changes that passed elsewhere cannot be seen here.
     const others =
       repository === undefined
         ? []
         : pipelinesIn(repository, world).filter((one) => one !== pipeline && runsOnChange(one));
-    const elsewhere = others.some((one) => one.opaque || testsIn(one).some((test) => test.gating));
+    const elsewhere =
+      tests.some((test) => test.gating) || others.some((one) => one.opaque || testsIn(one).some((test) => test.gating));
     return pipeline.opaque || elsewhere || inImage === "some"
       ? cannotTell(at)
       : unmet(at, undefined, { target: target.tool });
@@ -65,6 +68,8 @@ export default practice({
     const [target] = targetsIn(pipeline);
     const test = testsIn(pipeline).find((one) => one.gating && one.step.job !== target?.step.job);
     if (target === undefined || test === undefined || pipeline.precedes(target.step, test.step)) return undefined;
+    // Others have names of their own for it, and wait for more than that already.
+    if (pipeline.provider !== "github-actions") return undefined;
     const [first, then] = [test.step.job, target.step.job];
     if (!pipeline.jobs.includes(first) || !pipeline.jobs.includes(then) || isForced(target)) return undefined;
     const needs = then.body.at("needs");
