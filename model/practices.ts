@@ -87,6 +87,8 @@ import scalabilityTopologyAwareRouting from "./practices/scalability/topology-aw
 import scalabilityVerticalAutoscalingActive from "./practices/scalability/vertical-autoscaling-active/practice.ts";
 import scalabilityZoneResilientSpread from "./practices/scalability/zone-resilient-spread/practice.ts";
 import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
+import securityCiActionsPinned from "./practices/security/ci-actions-pinned/practice.ts";
+import securityCiLeastPrivilege from "./practices/security/ci-least-privilege/practice.ts";
 import securityContinuousCompliance from "./practices/security/continuous-compliance/practice.ts";
 import securityDedicatedServiceAccount from "./practices/security/dedicated-service-account/practice.ts";
 import securityDefaultDenyIngress from "./practices/security/default-deny-ingress/practice.ts";
@@ -95,6 +97,7 @@ import securityEgressDefaultDeny from "./practices/security/egress-default-deny/
 import securityIacScanInCi from "./practices/security/iac-scan-in-ci/practice.ts";
 import securityImageDigestPinned from "./practices/security/image-digest-pinned/practice.ts";
 import securityImageScanInCi from "./practices/security/image-scan-in-ci/practice.ts";
+import securityImagesSigned from "./practices/security/images-signed/practice.ts";
 import securityIngressTls from "./practices/security/ingress-tls/practice.ts";
 import securityMtlsStrict from "./practices/security/mtls-strict/practice.ts";
 import securityNetworkPolicySelectsWorkload from "./practices/security/network-policy-selects-workload/practice.ts";
@@ -112,8 +115,12 @@ import securityRbacNoClusterAdmin from "./practices/security/rbac-no-cluster-adm
 import securityRbacNoWildcards from "./practices/security/rbac-no-wildcards/practice.ts";
 import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
+import securitySbomAndProvenance from "./practices/security/sbom-and-provenance/practice.ts";
 import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
+import securitySecretScanInCi from "./practices/security/secret-scan-in-ci/practice.ts";
 import securityServiceAuthorization from "./practices/security/service-authorization/practice.ts";
+import securityShortLivedCiCredentials from "./practices/security/short-lived-ci-credentials/practice.ts";
+import securitySourceAndDependencyScan from "./practices/security/source-and-dependency-scan/practice.ts";
 
 function of(id: PracticeId, spec: unknown): Practice {
   return { ...(spec as PracticeSpec<never>), id, dimension: dimensionOf(id) } as Practice;
@@ -206,6 +213,8 @@ export const PRACTICES: readonly Practice[] = [
   of("scalability/vertical-autoscaling-active", scalabilityVerticalAutoscalingActive),
   of("scalability/zone-resilient-spread", scalabilityZoneResilientSpread),
   of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),
+  of("security/ci-actions-pinned", securityCiActionsPinned),
+  of("security/ci-least-privilege", securityCiLeastPrivilege),
   of("security/continuous-compliance", securityContinuousCompliance),
   of("security/dedicated-service-account", securityDedicatedServiceAccount),
   of("security/default-deny-ingress", securityDefaultDenyIngress),
@@ -214,6 +223,7 @@ export const PRACTICES: readonly Practice[] = [
   of("security/iac-scan-in-ci", securityIacScanInCi),
   of("security/image-digest-pinned", securityImageDigestPinned),
   of("security/image-scan-in-ci", securityImageScanInCi),
+  of("security/images-signed", securityImagesSigned),
   of("security/ingress-tls", securityIngressTls),
   of("security/mtls-strict", securityMtlsStrict),
   of("security/network-policy-selects-workload", securityNetworkPolicySelectsWorkload),
@@ -231,6 +241,10 @@ export const PRACTICES: readonly Practice[] = [
   of("security/rbac-no-wildcards", securityRbacNoWildcards),
   of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),
   of("security/run-as-non-root", securityRunAsNonRoot),
+  of("security/sbom-and-provenance", securitySbomAndProvenance),
   of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),
+  of("security/secret-scan-in-ci", securitySecretScanInCi),
   of("security/service-authorization", securityServiceAuthorization),
+  of("security/short-lived-ci-credentials", securityShortLivedCiCredentials),
+  of("security/source-and-dependency-scan", securitySourceAndDependencyScan),
 ];

@@ -86,6 +86,8 @@ import { sources as scalabilityTopologyAwareRouting } from "./practices/scalabil
 import { sources as scalabilityVerticalAutoscalingActive } from "./practices/scalability/vertical-autoscaling-active/practice.ts";
 import { sources as scalabilityZoneResilientSpread } from "./practices/scalability/zone-resilient-spread/practice.ts";
 import { sources as securityAdmissionPolicyAsCode } from "./practices/security/admission-policy-as-code/practice.ts";
+import { sources as securityCiActionsPinned } from "./practices/security/ci-actions-pinned/practice.ts";
+import { sources as securityCiLeastPrivilege } from "./practices/security/ci-least-privilege/practice.ts";
 import { sources as securityContinuousCompliance } from "./practices/security/continuous-compliance/practice.ts";
 import { sources as securityDedicatedServiceAccount } from "./practices/security/dedicated-service-account/practice.ts";
 import { sources as securityDefaultDenyIngress } from "./practices/security/default-deny-ingress/practice.ts";
@@ -94,6 +96,7 @@ import { sources as securityEgressDefaultDeny } from "./practices/security/egres
 import { sources as securityIacScanInCi } from "./practices/security/iac-scan-in-ci/practice.ts";
 import { sources as securityImageDigestPinned } from "./practices/security/image-digest-pinned/practice.ts";
 import { sources as securityImageScanInCi } from "./practices/security/image-scan-in-ci/practice.ts";
+import { sources as securityImagesSigned } from "./practices/security/images-signed/practice.ts";
 import { sources as securityIngressTls } from "./practices/security/ingress-tls/practice.ts";
 import { sources as securityMtlsStrict } from "./practices/security/mtls-strict/practice.ts";
 import { sources as securityNetworkPolicySelectsWorkload } from "./practices/security/network-policy-selects-workload/practice.ts";
@@ -111,8 +114,12 @@ import { sources as securityRbacNoClusterAdmin } from "./practices/security/rbac
 import { sources as securityRbacNoWildcards } from "./practices/security/rbac-no-wildcards/practice.ts";
 import { sources as securityReadOnlyRootFilesystem } from "./practices/security/read-only-root-filesystem/practice.ts";
 import { sources as securityRunAsNonRoot } from "./practices/security/run-as-non-root/practice.ts";
+import { sources as securitySbomAndProvenance } from "./practices/security/sbom-and-provenance/practice.ts";
 import { sources as securitySeccompRuntimeDefault } from "./practices/security/seccomp-runtime-default/practice.ts";
+import { sources as securitySecretScanInCi } from "./practices/security/secret-scan-in-ci/practice.ts";
 import { sources as securityServiceAuthorization } from "./practices/security/service-authorization/practice.ts";
+import { sources as securityShortLivedCiCredentials } from "./practices/security/short-lived-ci-credentials/practice.ts";
+import { sources as securitySourceAndDependencyScan } from "./practices/security/source-and-dependency-scan/practice.ts";
 
 /** What says the same elsewhere, by practice. */
 export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
@@ -201,6 +208,8 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "scalability/vertical-autoscaling-active": scalabilityVerticalAutoscalingActive,
   "scalability/zone-resilient-spread": scalabilityZoneResilientSpread,
   "security/admission-policy-as-code": securityAdmissionPolicyAsCode,
+  "security/ci-actions-pinned": securityCiActionsPinned,
+  "security/ci-least-privilege": securityCiLeastPrivilege,
   "security/continuous-compliance": securityContinuousCompliance,
   "security/dedicated-service-account": securityDedicatedServiceAccount,
   "security/default-deny-ingress": securityDefaultDenyIngress,
@@ -209,6 +218,7 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/iac-scan-in-ci": securityIacScanInCi,
   "security/image-digest-pinned": securityImageDigestPinned,
   "security/image-scan-in-ci": securityImageScanInCi,
+  "security/images-signed": securityImagesSigned,
   "security/ingress-tls": securityIngressTls,
   "security/mtls-strict": securityMtlsStrict,
   "security/network-policy-selects-workload": securityNetworkPolicySelectsWorkload,
@@ -226,6 +236,10 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/rbac-no-wildcards": securityRbacNoWildcards,
   "security/read-only-root-filesystem": securityReadOnlyRootFilesystem,
   "security/run-as-non-root": securityRunAsNonRoot,
+  "security/sbom-and-provenance": securitySbomAndProvenance,
   "security/seccomp-runtime-default": securitySeccompRuntimeDefault,
+  "security/secret-scan-in-ci": securitySecretScanInCi,
   "security/service-authorization": securityServiceAuthorization,
+  "security/short-lived-ci-credentials": securityShortLivedCiCredentials,
+  "security/source-and-dependency-scan": securitySourceAndDependencyScan,
 };
