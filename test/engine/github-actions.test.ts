@@ -265,6 +265,20 @@ describe("what a workflow calls in the workspace", () => {
     );
   });
 
+  it("names each image of a matrix", () => {
+    const pipeline = workflow(
+      "on: push\njobs:\n  a:\n    runs-on: x\n    container: ${{ matrix.image }}\n    strategy: {matrix: {image: [golang, 'node:20'], include: [{image: 'redis:latest'}]}}\n    steps: [{run: make}]\n",
+    );
+    assert.deepEqual(
+      pipeline.references.map(({ name, pin }) => [name, pin]),
+      [
+        ["golang", "none"],
+        ["node", "moving"],
+        ["redis", "moving"],
+      ],
+    );
+  });
+
   it("may be called by the repository's own name", () => {
     const texts = {
       ".github/workflows/build.yml":

@@ -128,11 +128,20 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "servicemonitor-matches": [{ practice: "automation/metrics-scraped" }],
   "statefulset-servicename": [{ practice: "architecture/stateful-handled-properly" }],
   sysctls: [{ practice: "security/no-dangerous-capabilities", message: /sysctl/ }],
-  "template-injection": [{ practice: "security/ci-least-privilege", message: /injection/ }],
+  "template-injection": [
+    {
+      practice: "security/ci-least-privilege",
+      message: /injection/,
+      differs:
+        "the label takes inputs, outputs of steps and the matrix for a stranger's as well, and composite actions alone",
+    },
+  ],
   "topology-spread": [
     { practice: "architecture/spread-across-nodes", differs: "the label asks it of single pods as well" },
   ],
   "topology-spread-valid": [{ practice: "architecture/spread-across-nodes" }],
   "trusted-publishing": [{ practice: "security/short-lived-ci-credentials" }],
-  "unpinned-action": [{ practice: "security/ci-actions-pinned" }],
+  "unpinned-action": [
+    { practice: "security/ci-actions-pinned", differs: "the label asks it of the host's own actions as well" },
+  ],
 };

@@ -178,7 +178,7 @@ function readJob(
   if (caller !== undefined) reading.callers.set(job, caller);
   if (opaque)
     reading.gaps.push({ place: uses.place, reason: /^[.$]\//.test(called) ? "missing" : "remote", name: called });
-  reading.references.push(...referencesOfJob(uses, job.image, body.at("services")));
+  reading.references.push(...referencesOfJob(uses, job.image, body.at("services"), body.at("strategy", "matrix")));
   const parts = body
     .at("steps")
     .writtenItems()

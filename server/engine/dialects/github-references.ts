@@ -24,10 +24,31 @@ function ownPath(reference: string, repository: string): string | undefined {
 }
 
 /** What a job calls, the image that it runs in, and those of its services. */
-export function referencesOfJob(uses: Field, image: Field, services: Field): readonly PipelineReference[] {
+export function referencesOfJob(
+  uses: Field,
+  image: Field,
+  services: Field,
+  matrix: Field,
+): readonly PipelineReference[] {
   const called = referenceOf(uses, "workflow");
-  const images = [image, ...services.writtenEntries().map(([, it]) => (it.kind === "map" ? it.at("image") : it))];
+  const written = [image, ...services.writtenEntries().map(([, it]) => (it.kind === "map" ? it.at("image") : it))];
+  const images = written.flatMap((it) => valuesIn(matrix, it));
   return [called, ...images.map(imageReference)].filter((it) => it !== undefined);
+}
+
+/** `${{ matrix.image }}` stands for every value that the matrix gives it. */
+function valuesIn(matrix: Field, field: Field): readonly Field[] {
+  const name = /^\s*\$\{\{\s*matrix\.([\w-]+)\s*\}\}\s*$/.exec(field.source ?? "")?.[1];
+  if (name === undefined) return [field];
+  const values = [
+    ...matrix.at(name).writtenItems(),
+    ...matrix
+      .at("include")
+      .writtenItems()
+      .map((it) => it.at(name)),
+  ];
+  const written = values.filter((it) => it.source !== undefined && it.source !== "");
+  return written.length > 0 ? written : [field];
 }
 
 export function referencesOfStep(uses: Field): readonly PipelineReference[] {
