@@ -3,6 +3,7 @@ import type { DocumentRef } from "../../../model/edit.ts";
 import type { Field, GroupKind, Pipeline, Provider, Standing } from "../../../model/facts.ts";
 import type { CallableFiles } from "../indirection.ts";
 import { azurePipelines } from "./azure-pipelines.ts";
+import { bitbucket } from "./bitbucket.ts";
 import { circleci } from "./circleci.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
@@ -45,7 +46,7 @@ export interface PipelineDialect {
   read(source: PipelineSource, files: PipelineFiles): readonly Pipeline[];
 }
 
-const DIALECTS: readonly PipelineDialect[] = [githubActions, gitlabCi, circleci, azurePipelines];
+const DIALECTS: readonly PipelineDialect[] = [githubActions, gitlabCi, circleci, azurePipelines, bitbucket];
 
 /** The dialect of a file by its path and the root of its first document. */
 export function dialectOf(path: string, body: Field): PipelineDialect | undefined {
