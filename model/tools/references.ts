@@ -32,9 +32,11 @@ const INCLUDES: readonly Omit<ReferenceRow, "kind">[] = [
 
 /** Azure tasks. */
 const TASKS: readonly Omit<ReferenceRow, "kind">[] = [
-  { gives: "build", reference: "Docker", when: [{ name: "command", is: /^build/i }] },
-  { gives: "push", reference: "Docker", when: [{ name: "command", is: /push/i }] },
-  { gives: ["build", "push"], reference: "Docker", unless: [{ name: "command" }] },
+  { gives: "build", reference: "Docker", when: [{ name: "command|action", is: /^build/i }] },
+  { gives: "push", reference: "Docker", when: [{ name: "command|action", is: /push/i }] },
+  { gives: ["build", "push"], reference: "Docker", unless: [{ name: "command|action" }] },
+  { gives: "build", reference: "DockerCompose", when: [{ name: "action", is: /^(?:build|run) services/i }] },
+  { gives: "push", reference: "DockerCompose", when: [{ name: "action", is: /^push services/i }] },
   { gives: "build", reference: "ContainerBuild" },
   { gives: "deploy", reference: "KubernetesManifest", unless: [{ name: "action", is: /^(?!deploy|promote)./i }] },
   { gives: "wait", reference: "KubernetesManifest", unless: [{ name: "action", is: /^(?!deploy|promote)./i }] },
@@ -48,12 +50,51 @@ const TASKS: readonly Omit<ReferenceRow, "kind">[] = [
   { gives: "validate", reference: "HelmDeploy", when: [{ name: "command", is: /^lint$/i }] },
   { gives: "deploy", reference: "Kubernetes", when: [{ name: "command", is: /^apply$/i }] },
   { gives: "test", reference: "DotNetCoreCLI", when: [{ name: "command", is: /^test$/i }] },
-  { gives: "test", reference: "Maven|Gradle", unless: [{ name: "publishJUnitResults", is: /^false$/i }] },
+  { gives: "test", tool: "maven", reference: "Maven", unless: [{ name: "goals" }] },
+  { gives: "test", tool: "gradle", reference: "Gradle", unless: [{ name: "tasks" }] },
   { gives: "test", reference: "VSTest|PublishTestResults" },
   { gives: "code-scan", reference: "AdvancedSecurity-Codeql-Analyze|AdvancedSecurity-Dependency-Scanning", gates: [] },
   { gives: "code-scan", reference: "SonarQubeAnalyze|SonarCloudAnalyze", gates: [] },
   { gives: "code-scan", reference: "SnykSecurityScan|dependency-check-build-task" },
-  { gives: "image-scan", reference: "trivy|AquaScanner", gates: EXIT_CODE },
+  { gives: "code-scan", reference: "MicrosoftSecurityDevOps", gates: [{ name: "break", is: /^true$/i }] },
+  { gives: "code-scan", reference: "WhiteSource|Mend|CredScan|BinSkim" },
+  { gives: "secret-scan", reference: "Gitleaks|CredScan" },
+  { gives: "load-test", reference: "AzureLoadTest|k6-load-test" },
+  { gives: "sbom", reference: "ManifestGeneratorTask" },
+  { gives: "sign", reference: "Notation", when: [{ name: "command", is: /^sign$/i }] },
+  {
+    gives: "image-scan",
+    reference: "trivy",
+    when: [{ name: "type", is: /^image$/i }],
+    soft: [{ name: "ignoreScanErrors", is: /^true$/i }],
+  },
+  {
+    gives: "image-scan",
+    reference: "trivy",
+    when: [{ name: "image" }],
+    unless: [{ name: "type" }],
+    soft: [{ name: "exitCode", is: /^0$/ }],
+  },
+  {
+    gives: "code-scan",
+    reference: "trivy",
+    when: [{ name: "type", is: /^(?:filesystem|repository)$/i }],
+    soft: [{ name: "ignoreScanErrors", is: /^true$/i }],
+  },
+  {
+    gives: "iac-scan",
+    reference: "trivy",
+    when: [{ name: "scanners", is: /misconfig/ }],
+    soft: [{ name: "ignoreScanErrors", is: /^true$/i }],
+  },
+  {
+    gives: ["code-scan", "iac-scan"],
+    reference: "trivy",
+    when: [{ name: "path" }],
+    unless: [{ name: "type" }],
+    soft: [{ name: "exitCode", is: /^0$/ }],
+  },
+  { gives: "image-scan", reference: "AquaScanner", gates: EXIT_CODE },
   {
     gives: "image-scan",
     reference: "SnykSecurityScan",
@@ -64,11 +105,31 @@ const TASKS: readonly Omit<ReferenceRow, "kind">[] = [
 
 /** Commands of CircleCI orbs; older majors write hyphens for underscores, which makes no difference here. */
 const ORBS: readonly Omit<ReferenceRow, "kind">[] = [
-  { gives: "build", reference: "circleci/docker/build|circleci/aws-ecr/build_image" },
+  { gives: "build", reference: "circleci/docker/build|circleci/docker/publish|circleci/aws-ecr/build_image" },
+  { gives: "push", reference: "circleci/docker/publish", unless: [{ name: "deploy", is: /^false$/i }] },
   {
     gives: ["build", "push"],
-    reference: "circleci/docker/publish|circleci/aws-ecr/build_and_push_image|circleci/gcp-gcr/build_and_push_image",
+    reference:
+      "circleci/aws-ecr/build_and_push_image|circleci/gcp-gcr/build_and_push_image|circleci/azure-acr/build_and_push_image|fairwinds/rok8s-scripts/docker_build_and_push",
   },
+  { gives: ["build", "push", "deploy"], reference: "circleci/gcp-gke/publish_and_rollout_image" },
+  {
+    gives: "deploy",
+    reference: "circleci/gcp-gke/rollout_image|circleci/azure-aks/*|circleci/aws-eks/create_or_update*",
+  },
+  { gives: ["e2e", "local-cluster"], reference: "fairwinds/rok8s-scripts/kubernetes_e2e_tests" },
+  {
+    gives: "test",
+    reference:
+      "circleci/node/test|circleci/python/test|circleci/go/test|circleci/maven/test|circleci/gradle/test|circleci/rust/test|circleci/ruby/rspec_test|circleci/jest/*",
+  },
+  { gives: "e2e", reference: "cypress-io/cypress/run" },
+  { gives: "code-scan", reference: "sonarsource/sonarcloud/scan", gates: [] },
+  { gives: "image-scan", reference: "twistlock/*|anchore/anchore_engine/*" },
+  { gives: "load-test", reference: "k6io/test/*" },
+  { gives: "oidc", reference: "circleci/aws-cli/assume_role_with_web_identity" },
+  { gives: "oidc", reference: "circleci/aws-cli/setup", when: [{ name: "role_arn|role-arn" }] },
+  { gives: "oidc", reference: "circleci/gcp-cli/setup", when: [{ name: "use_oidc", is: /^true$/i }] },
   { gives: "push", reference: "circleci/docker/push|circleci/aws-ecr/push_image|circleci/gcp-gcr/push_image" },
   {
     gives: "deploy",
@@ -126,13 +187,31 @@ const PIPES: readonly Omit<ReferenceRow, "kind">[] = [
   {
     gives: "deploy",
     reference:
-      "atlassian/kubectl-run|atlassian/aws-eks-kubectl-run|atlassian/google-gke-kubectl-run|atlassian/azure-aks-deploy|atlassian/azure-aks-helm-deploy",
+      "atlassian/kubectl-run|atlassian/aws-eks-kubectl-run|atlassian/google-gke-kubectl-run|atlassian/azure-aks-deploy",
+    unless: [
+      { name: "KUBECTL_COMMAND", is: /^(?:get|describe|logs|version|config|diff|wait|delete|rollout (?:status|undo))/ },
+    ],
   },
+  { gives: "wait", reference: "atlassian/*", when: [{ name: "KUBECTL_COMMAND", is: /^(?:wait|rollout status)/ }] },
+  { gives: "deploy", reference: "atlassian/azure-aks-helm-deploy" },
+  { gives: "oidc", reference: "atlassian/*", when: [{ name: "AWS_OIDC_ROLE_ARN" }] },
   { gives: ["build", "push"], reference: "atlassian/kaniko*" },
   { gives: "push", reference: "atlassian/aws-ecr-push-image|atlassian/google-gcr-push-image" },
   { gives: "image-scan", reference: "aquasecurity/trivy-pipe", gates: [{ name: "exitCode", is: /^[1-9]/ }] },
   { gives: "code-scan", reference: "snyk/snyk-scan|sonarsource/*" },
   { gives: "secret-scan", reference: "atlassian/git-secrets-scan" },
+];
+
+/** Plugins of Buildkite. */
+const PLUGINS: readonly Omit<ReferenceRow, "kind">[] = [
+  { gives: "build", reference: "docker-compose", when: [{ name: "build" }] },
+  { gives: "push", reference: "docker-compose", when: [{ name: "push" }] },
+  { gives: ["build", "push"], reference: "seek-oss/docker-ecr-publish|docker-image-push|docker-build-push" },
+  { gives: "image-scan", reference: "equinixmetal-buildkite/trivy", gates: [{ name: "exit-code", is: /^[1-9]/ }] },
+  { gives: "image-scan", reference: "wiz", when: [{ name: "scan-type", is: /docker/ }] },
+  { gives: "iac-scan", reference: "wiz", when: [{ name: "scan-type", is: /iac/ }] },
+  { gives: "sign", reference: "equinixmetal-buildkite/cosign" },
+  { gives: "oidc", reference: "aws-assume-role-with-web-identity|gcp-workload-identity-federation|vault-oidc-auth" },
 ];
 
 /** Everything but commands. */
@@ -143,6 +222,7 @@ export const REFERENCES: readonly ReferenceRow[] = [
   ...ORBS.map((row): ReferenceRow => ({ ...row, kind: "orb" })),
   ...TEKTON.map((row): ReferenceRow => ({ ...row, kind: "tekton" })),
   ...PIPES.map((row): ReferenceRow => ({ ...row, kind: "pipe" })),
+  ...PLUGINS.map((row): ReferenceRow => ({ ...row, kind: "plugin" })),
 ];
 
 /** What runs the commands that its inputs hold. */
@@ -187,4 +267,8 @@ export const RUNNERS: readonly RunnerRow[] = [
   { kind: "action", reference: "dagger/dagger-for-github", inputs: ["args"], program: "dagger" },
   { kind: "task", reference: "Bash|CmdLine|PowerShell", inputs: ["script"] },
   { kind: "task", reference: "AzureCLI|AzurePowerShell", inputs: ["inlineScript", "Inline"] },
+  { kind: "task", reference: "SSH|ShellScript", inputs: ["inline", "commands"] },
+  { kind: "orb", reference: "fairwinds/rok8s-scripts/kubernetes_e2e_tests", inputs: ["script"] },
+  { kind: "pipe", reference: "atlassian/ssh-run|atlassian/aws-cli-run", inputs: ["COMMAND"] },
+  { kind: "pipe", reference: "atlassian/azure-cli-run", inputs: ["CLI_COMMAND"] },
 ];

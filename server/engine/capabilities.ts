@@ -93,7 +93,7 @@ export function sightingsOfReference(
   return REFERENCES.filter((row) => row.kind === kind && refersTo(row, name) && applies(row, read)).flatMap((row) =>
     [row.gives].flat().map((capability) => ({
       name: capability,
-      tool: row.tool ?? (kind === "action" ? text.replace(/@.*$/s, "") : name),
+      tool: row.tool ?? (kind === "action" || kind === "task" ? text.trim().replace(/@.*$/s, "") : name),
       place: reference.place,
       text,
       gating: gates(row, read),
@@ -162,6 +162,8 @@ function referenceName(kind: ReferenceKind, text: string): string {
       const component = /\/(components\/[\w-]+)/.exec(bare)?.[1];
       return component ?? (bare.split("/").at(-1) ?? "").replace(/(?:\.latest)?\.gitlab-ci\.ya?ml$/, "");
     }
+    case "plugin":
+      return bare.replace(/#.*$/s, "");
     case "tekton":
       return bare;
     default:

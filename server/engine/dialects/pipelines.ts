@@ -2,6 +2,10 @@
 import type { DocumentRef } from "../../../model/edit.ts";
 import type { Field, GroupKind, Pipeline, Provider, Standing } from "../../../model/facts.ts";
 import type { CallableFiles } from "../indirection.ts";
+import { azurePipelines } from "./azure-pipelines.ts";
+import { bitbucket } from "./bitbucket.ts";
+import { buildkite } from "./buildkite.ts";
+import { circleci } from "./circleci.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
 
@@ -43,7 +47,15 @@ export interface PipelineDialect {
   read(source: PipelineSource, files: PipelineFiles): readonly Pipeline[];
 }
 
-const DIALECTS: readonly PipelineDialect[] = [githubActions, gitlabCi];
+const DIALECTS: readonly PipelineDialect[] = [
+  githubActions,
+  gitlabCi,
+  // Known by their paths alone.
+  circleci,
+  bitbucket,
+  buildkite,
+  azurePipelines,
+];
 
 /** The dialect of a file by its path and the root of its first document. */
 export function dialectOf(path: string, body: Field): PipelineDialect | undefined {

@@ -15,6 +15,17 @@ export function pinOf(version: string | undefined): Pin {
   return FULL_VERSION.test(version) ? "exact" : "moving";
 }
 
+/** Each place once: what several jobs take from one line is one reference. */
+export function distinctReferences(references: readonly PipelineReference[]): readonly PipelineReference[] {
+  const known = new Map<string, PipelineReference>();
+  for (const it of references) {
+    const { document, path, span } = it.place;
+    const key = `${document.uri} ${path.join("/")} ${span?.join("-") ?? ""} ${it.name} ${it.version ?? ""}`;
+    if (!known.has(key)) known.set(key, it);
+  }
+  return [...known.values()];
+}
+
 /** Where the name ends and the version begins. */
 export interface Versioned {
   readonly kind: PipelineReference["kind"];

@@ -1,9 +1,11 @@
 /** Pipelines from texts, as the workspace would make them. */
+import assert from "node:assert/strict";
+import type { Place } from "../../../model/edit.ts";
 import type { Field, Pipeline } from "../../../model/facts.ts";
 import { githubActions } from "../../../server/engine/dialects/github-actions.ts";
 import type { PipelineDialect, PipelineFiles } from "../../../server/engine/dialects/pipelines.ts";
 import { rootField } from "../../../server/engine/field.ts";
-import { SourceFile } from "../../../server/engine/source.ts";
+import { offsetsOf, SourceFile } from "../../../server/engine/source.ts";
 
 /** The root of a YAML 1.2 text. */
 export function yaml(text: string, path = "file.yaml"): Field {
@@ -44,14 +46,61 @@ export function filesOf(texts: Texts): PipelineFiles {
   };
 }
 
-/** The one pipeline that a file holds. */
+/** The one pipeline that a file holds, or the first of several. */
 export function pipelineIn(dialect: PipelineDialect, path: string, text: string, texts: Texts = {}): Pipeline {
+  const [pipeline] = pipelinesIn(dialect, path, text, texts);
+  if (pipeline === undefined) throw new Error(`There is no pipeline in ${path}.`);
+  return pipeline;
+}
+
+/** All pipelines that a file holds. */
+export function pipelinesIn(
+  dialect: PipelineDialect,
+  path: string,
+  text: string,
+  texts: Texts = {},
+): readonly Pipeline[] {
   const standing = { system: false, nonProduction: false, foreign: false };
   const [first, ...others] = yamlDocuments(text, path).map((body) => ({ body, document: body.place.document, text }));
   if (first === undefined) throw new Error("A text always has a document.");
-  const [pipeline] = dialect.read({ documents: [first, ...others], path, ...standing }, filesOf(texts));
-  if (pipeline === undefined) throw new Error(`There is no pipeline in ${path}.`);
-  return pipeline;
+  return dialect.read({ documents: [first, ...others], path, ...standing }, filesOf(texts));
+}
+
+/** Jobs for reading: `deploy < test, build`, with marks for what never runs, what is tolerated, and what a person lets on. */
+export function order(pipeline: Pipeline): readonly string[] {
+  return pipeline.jobs.map((job) => {
+    const marks = `${job.disabled ? " off" : ""}${job.tolerated ? " soft" : ""}${job.approval === undefined ? "" : " asked"}`;
+    return `${job.id}${job.needs.length > 0 ? ` < ${job.needs.join(", ")}` : ""}${marks}`;
+  });
+}
+
+/** What could not be read: `remote jobs.yml@shared`. */
+export function gaps(pipeline: Pipeline): readonly string[] {
+  return pipeline.gaps.map((it) => `${it.reason} ${it.name}`);
+}
+
+/** What is taken from elsewhere: `image node 20 moving`. */
+export function taken(pipeline: Pipeline): readonly string[] {
+  return pipeline.references.map((it) => `${it.kind} ${it.name} ${it.version ?? "-"} ${it.pin}${it.own ? " own" : ""}`);
+}
+
+/** The text at a place of a capability, as it stands in the file. */
+export function textAt(place: Place, text: string): string {
+  const file = new SourceFile(place.document.uri, 1, text, { yaml: true, yaml11: false, templated: "never" });
+  const [document] = file.documents;
+  if (document === undefined) return "";
+  return text.slice(...offsetsOf(document, place));
+}
+
+/** Reading whatever has been typed so far of a text never throws. */
+export function readsHalfTyped(dialect: PipelineDialect, path: string, text: string, texts: Texts = {}): void {
+  for (let length = 0; length <= text.length; length += 1) {
+    const typed = text.slice(0, length);
+    assert.doesNotThrow(() => {
+      dialect.recognises(path, yaml(typed, path));
+      pipelinesIn(dialect, path, typed, texts);
+    }, typed);
+  }
 }
 
 /** The workflow in `.github/workflows/ci.yml`, with other files beside it. */

@@ -38,7 +38,9 @@ export default practice({
     const off = late.jobs.length > 0 && late.jobs.every((job) => job.disabled);
     return off
       ? unmet(late.place, "unmet.off", { name: late.displayName })
-      : unmet(late.body.at("on"), "unmet.trigger", { name: late.displayName });
+      : unmet(late.provider === "github-actions" ? late.body.at("on") : late.place, "unmet.trigger", {
+          name: late.displayName,
+        });
   },
   fix(repository) {
     const edit = repository.find(/^\.github\/workflows\//).length > 0 ? undefined : skeleton(repository);
