@@ -26,23 +26,31 @@ import architectureStatefulHandledProperly from "./practices/architecture/statef
 import architectureSupportedApiVersions from "./practices/architecture/supported-api-versions/practice.ts";
 import automationAlertRules from "./practices/automation/alert-rules/practice.ts";
 import automationAutomatedAnalysis from "./practices/automation/automated-analysis/practice.ts";
+import automationAutomatedRollback from "./practices/automation/automated-rollback/practice.ts";
 import automationAutomaticAbort from "./practices/automation/automatic-abort/practice.ts";
 import automationCanaryOrBlueGreen from "./practices/automation/canary-or-blue-green/practice.ts";
 import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts";
 import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
 import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
+import automationEnvironmentPromotion from "./practices/automation/environment-promotion/practice.ts";
+import automationExperimentsAndAb from "./practices/automation/experiments-and-ab/practice.ts";
 import automationGitopsAutoSync from "./practices/automation/gitops-auto-sync/practice.ts";
 import automationGitopsController from "./practices/automation/gitops-controller/practice.ts";
 import automationGitopsPruneAndHeal from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
+import automationImageUpdateAutomation from "./practices/automation/image-update-automation/practice.ts";
 import automationManifestValidation from "./practices/automation/manifest-validation/practice.ts";
 import automationMetricsScraped from "./practices/automation/metrics-scraped/practice.ts";
+import automationNoDirectClusterWrites from "./practices/automation/no-direct-cluster-writes/practice.ts";
+import automationPinnedGitopsSources from "./practices/automation/pinned-gitops-sources/practice.ts";
 import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
 import automationPostDeployVerification from "./practices/automation/post-deploy-verification/practice.ts";
 import automationProgressiveExposure from "./practices/automation/progressive-exposure/practice.ts";
+import automationRolloutDeadlines from "./practices/automation/rollout-deadlines/practice.ts";
 import automationRolloutStrategy from "./practices/automation/rollout-strategy/practice.ts";
 import automationRolloutVerified from "./practices/automation/rollout-verified/practice.ts";
 import automationTestsGateDeploy from "./practices/automation/tests-gate-deploy/practice.ts";
+import automationTrafficShifting from "./practices/automation/traffic-shifting/practice.ts";
 import automationVersionedImagePublished from "./practices/automation/versioned-image-published/practice.ts";
 import cultureChaosExperiments from "./practices/culture/chaos-experiments/practice.ts";
 import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
@@ -152,23 +160,31 @@ export const PRACTICES: readonly Practice[] = [
   of("architecture/supported-api-versions", architectureSupportedApiVersions),
   of("automation/alert-rules", automationAlertRules),
   of("automation/automated-analysis", automationAutomatedAnalysis),
+  of("automation/automated-rollback", automationAutomatedRollback),
   of("automation/automatic-abort", automationAutomaticAbort),
   of("automation/canary-or-blue-green", automationCanaryOrBlueGreen),
   of("automation/ci-pipeline", automationCiPipeline),
   of("automation/declarative-manifests", automationDeclarativeManifests),
   of("automation/deploy-commands-documented", automationDeployCommandsDocumented),
+  of("automation/environment-promotion", automationEnvironmentPromotion),
+  of("automation/experiments-and-ab", automationExperimentsAndAb),
   of("automation/gitops-auto-sync", automationGitopsAutoSync),
   of("automation/gitops-controller", automationGitopsController),
   of("automation/gitops-prune-and-heal", automationGitopsPruneAndHeal),
   of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
+  of("automation/image-update-automation", automationImageUpdateAutomation),
   of("automation/manifest-validation", automationManifestValidation),
   of("automation/metrics-scraped", automationMetricsScraped),
+  of("automation/no-direct-cluster-writes", automationNoDirectClusterWrites),
+  of("automation/pinned-gitops-sources", automationPinnedGitopsSources),
   of("automation/pipeline-deploys", automationPipelineDeploys),
   of("automation/post-deploy-verification", automationPostDeployVerification),
   of("automation/progressive-exposure", automationProgressiveExposure),
+  of("automation/rollout-deadlines", automationRolloutDeadlines),
   of("automation/rollout-strategy", automationRolloutStrategy),
   of("automation/rollout-verified", automationRolloutVerified),
   of("automation/tests-gate-deploy", automationTestsGateDeploy),
+  of("automation/traffic-shifting", automationTrafficShifting),
   of("automation/versioned-image-published", automationVersionedImagePublished),
   of("culture/chaos-experiments", cultureChaosExperiments),
   of("culture/codeowners", cultureCodeowners),
