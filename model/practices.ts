@@ -30,15 +30,20 @@ import automationAutomatedRollback from "./practices/automation/automated-rollba
 import automationAutomaticAbort from "./practices/automation/automatic-abort/practice.ts";
 import automationCanaryOrBlueGreen from "./practices/automation/canary-or-blue-green/practice.ts";
 import automationCiPipeline from "./practices/automation/ci-pipeline/practice.ts";
+import automationDashboardsAsCode from "./practices/automation/dashboards-as-code/practice.ts";
 import automationDeclarativeManifests from "./practices/automation/declarative-manifests/practice.ts";
 import automationDeployCommandsDocumented from "./practices/automation/deploy-commands-documented/practice.ts";
+import automationDistributedTracing from "./practices/automation/distributed-tracing/practice.ts";
 import automationEnvironmentPromotion from "./practices/automation/environment-promotion/practice.ts";
+import automationEphemeralClusterTests from "./practices/automation/ephemeral-cluster-tests/practice.ts";
 import automationExperimentsAndAb from "./practices/automation/experiments-and-ab/practice.ts";
+import automationGatedEnvironments from "./practices/automation/gated-environments/practice.ts";
 import automationGitopsAutoSync from "./practices/automation/gitops-auto-sync/practice.ts";
 import automationGitopsController from "./practices/automation/gitops-controller/practice.ts";
 import automationGitopsPruneAndHeal from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import automationImageBuildInPipeline from "./practices/automation/image-build-in-pipeline/practice.ts";
 import automationImageUpdateAutomation from "./practices/automation/image-update-automation/practice.ts";
+import automationLogCollection from "./practices/automation/log-collection/practice.ts";
 import automationManifestValidation from "./practices/automation/manifest-validation/practice.ts";
 import automationMetricsScraped from "./practices/automation/metrics-scraped/practice.ts";
 import automationNoDirectClusterWrites from "./practices/automation/no-direct-cluster-writes/practice.ts";
@@ -46,9 +51,11 @@ import automationPinnedGitopsSources from "./practices/automation/pinned-gitops-
 import automationPipelineDeploys from "./practices/automation/pipeline-deploys/practice.ts";
 import automationPostDeployVerification from "./practices/automation/post-deploy-verification/practice.ts";
 import automationProgressiveExposure from "./practices/automation/progressive-exposure/practice.ts";
+import automationRepeatableApply from "./practices/automation/repeatable-apply/practice.ts";
 import automationRolloutDeadlines from "./practices/automation/rollout-deadlines/practice.ts";
 import automationRolloutStrategy from "./practices/automation/rollout-strategy/practice.ts";
 import automationRolloutVerified from "./practices/automation/rollout-verified/practice.ts";
+import automationSmokeTests from "./practices/automation/smoke-tests/practice.ts";
 import automationTestsGateDeploy from "./practices/automation/tests-gate-deploy/practice.ts";
 import automationTrafficShifting from "./practices/automation/traffic-shifting/practice.ts";
 import automationVersionedImagePublished from "./practices/automation/versioned-image-published/practice.ts";
@@ -164,15 +171,20 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/automatic-abort", automationAutomaticAbort),
   of("automation/canary-or-blue-green", automationCanaryOrBlueGreen),
   of("automation/ci-pipeline", automationCiPipeline),
+  of("automation/dashboards-as-code", automationDashboardsAsCode),
   of("automation/declarative-manifests", automationDeclarativeManifests),
   of("automation/deploy-commands-documented", automationDeployCommandsDocumented),
+  of("automation/distributed-tracing", automationDistributedTracing),
   of("automation/environment-promotion", automationEnvironmentPromotion),
+  of("automation/ephemeral-cluster-tests", automationEphemeralClusterTests),
   of("automation/experiments-and-ab", automationExperimentsAndAb),
+  of("automation/gated-environments", automationGatedEnvironments),
   of("automation/gitops-auto-sync", automationGitopsAutoSync),
   of("automation/gitops-controller", automationGitopsController),
   of("automation/gitops-prune-and-heal", automationGitopsPruneAndHeal),
   of("automation/image-build-in-pipeline", automationImageBuildInPipeline),
   of("automation/image-update-automation", automationImageUpdateAutomation),
+  of("automation/log-collection", automationLogCollection),
   of("automation/manifest-validation", automationManifestValidation),
   of("automation/metrics-scraped", automationMetricsScraped),
   of("automation/no-direct-cluster-writes", automationNoDirectClusterWrites),
@@ -180,9 +192,11 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/pipeline-deploys", automationPipelineDeploys),
   of("automation/post-deploy-verification", automationPostDeployVerification),
   of("automation/progressive-exposure", automationProgressiveExposure),
+  of("automation/repeatable-apply", automationRepeatableApply),
   of("automation/rollout-deadlines", automationRolloutDeadlines),
   of("automation/rollout-strategy", automationRolloutStrategy),
   of("automation/rollout-verified", automationRolloutVerified),
+  of("automation/smoke-tests", automationSmokeTests),
   of("automation/tests-gate-deploy", automationTestsGateDeploy),
   of("automation/traffic-shifting", automationTrafficShifting),
   of("automation/versioned-image-published", automationVersionedImagePublished),

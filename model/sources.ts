@@ -29,15 +29,20 @@ import { sources as automationAutomatedRollback } from "./practices/automation/a
 import { sources as automationAutomaticAbort } from "./practices/automation/automatic-abort/practice.ts";
 import { sources as automationCanaryOrBlueGreen } from "./practices/automation/canary-or-blue-green/practice.ts";
 import { sources as automationCiPipeline } from "./practices/automation/ci-pipeline/practice.ts";
+import { sources as automationDashboardsAsCode } from "./practices/automation/dashboards-as-code/practice.ts";
 import { sources as automationDeclarativeManifests } from "./practices/automation/declarative-manifests/practice.ts";
 import { sources as automationDeployCommandsDocumented } from "./practices/automation/deploy-commands-documented/practice.ts";
+import { sources as automationDistributedTracing } from "./practices/automation/distributed-tracing/practice.ts";
 import { sources as automationEnvironmentPromotion } from "./practices/automation/environment-promotion/practice.ts";
+import { sources as automationEphemeralClusterTests } from "./practices/automation/ephemeral-cluster-tests/practice.ts";
 import { sources as automationExperimentsAndAb } from "./practices/automation/experiments-and-ab/practice.ts";
+import { sources as automationGatedEnvironments } from "./practices/automation/gated-environments/practice.ts";
 import { sources as automationGitopsAutoSync } from "./practices/automation/gitops-auto-sync/practice.ts";
 import { sources as automationGitopsController } from "./practices/automation/gitops-controller/practice.ts";
 import { sources as automationGitopsPruneAndHeal } from "./practices/automation/gitops-prune-and-heal/practice.ts";
 import { sources as automationImageBuildInPipeline } from "./practices/automation/image-build-in-pipeline/practice.ts";
 import { sources as automationImageUpdateAutomation } from "./practices/automation/image-update-automation/practice.ts";
+import { sources as automationLogCollection } from "./practices/automation/log-collection/practice.ts";
 import { sources as automationManifestValidation } from "./practices/automation/manifest-validation/practice.ts";
 import { sources as automationMetricsScraped } from "./practices/automation/metrics-scraped/practice.ts";
 import { sources as automationNoDirectClusterWrites } from "./practices/automation/no-direct-cluster-writes/practice.ts";
@@ -45,9 +50,11 @@ import { sources as automationPinnedGitopsSources } from "./practices/automation
 import { sources as automationPipelineDeploys } from "./practices/automation/pipeline-deploys/practice.ts";
 import { sources as automationPostDeployVerification } from "./practices/automation/post-deploy-verification/practice.ts";
 import { sources as automationProgressiveExposure } from "./practices/automation/progressive-exposure/practice.ts";
+import { sources as automationRepeatableApply } from "./practices/automation/repeatable-apply/practice.ts";
 import { sources as automationRolloutDeadlines } from "./practices/automation/rollout-deadlines/practice.ts";
 import { sources as automationRolloutStrategy } from "./practices/automation/rollout-strategy/practice.ts";
 import { sources as automationRolloutVerified } from "./practices/automation/rollout-verified/practice.ts";
+import { sources as automationSmokeTests } from "./practices/automation/smoke-tests/practice.ts";
 import { sources as automationTestsGateDeploy } from "./practices/automation/tests-gate-deploy/practice.ts";
 import { sources as automationTrafficShifting } from "./practices/automation/traffic-shifting/practice.ts";
 import { sources as automationVersionedImagePublished } from "./practices/automation/versioned-image-published/practice.ts";
@@ -159,15 +166,20 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "automation/automatic-abort": automationAutomaticAbort,
   "automation/canary-or-blue-green": automationCanaryOrBlueGreen,
   "automation/ci-pipeline": automationCiPipeline,
+  "automation/dashboards-as-code": automationDashboardsAsCode,
   "automation/declarative-manifests": automationDeclarativeManifests,
   "automation/deploy-commands-documented": automationDeployCommandsDocumented,
+  "automation/distributed-tracing": automationDistributedTracing,
   "automation/environment-promotion": automationEnvironmentPromotion,
+  "automation/ephemeral-cluster-tests": automationEphemeralClusterTests,
   "automation/experiments-and-ab": automationExperimentsAndAb,
+  "automation/gated-environments": automationGatedEnvironments,
   "automation/gitops-auto-sync": automationGitopsAutoSync,
   "automation/gitops-controller": automationGitopsController,
   "automation/gitops-prune-and-heal": automationGitopsPruneAndHeal,
   "automation/image-build-in-pipeline": automationImageBuildInPipeline,
   "automation/image-update-automation": automationImageUpdateAutomation,
+  "automation/log-collection": automationLogCollection,
   "automation/manifest-validation": automationManifestValidation,
   "automation/metrics-scraped": automationMetricsScraped,
   "automation/no-direct-cluster-writes": automationNoDirectClusterWrites,
@@ -175,9 +187,11 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "automation/pipeline-deploys": automationPipelineDeploys,
   "automation/post-deploy-verification": automationPostDeployVerification,
   "automation/progressive-exposure": automationProgressiveExposure,
+  "automation/repeatable-apply": automationRepeatableApply,
   "automation/rollout-deadlines": automationRolloutDeadlines,
   "automation/rollout-strategy": automationRolloutStrategy,
   "automation/rollout-verified": automationRolloutVerified,
+  "automation/smoke-tests": automationSmokeTests,
   "automation/tests-gate-deploy": automationTestsGateDeploy,
   "automation/traffic-shifting": automationTrafficShifting,
   "automation/versioned-image-published": automationVersionedImagePublished,
