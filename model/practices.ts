@@ -59,16 +59,24 @@ import automationSmokeTests from "./practices/automation/smoke-tests/practice.ts
 import automationTestsGateDeploy from "./practices/automation/tests-gate-deploy/practice.ts";
 import automationTrafficShifting from "./practices/automation/traffic-shifting/practice.ts";
 import automationVersionedImagePublished from "./practices/automation/versioned-image-published/practice.ts";
+import cultureChangeReviewTemplate from "./practices/culture/change-review-template/practice.ts";
 import cultureChaosExperiments from "./practices/culture/chaos-experiments/practice.ts";
 import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
 import cultureContributingGuide from "./practices/culture/contributing-guide/practice.ts";
+import cultureDecisionRecords from "./practices/culture/decision-records/practice.ts";
 import cultureDependencyUpdatesAutomated from "./practices/culture/dependency-updates-automated/practice.ts";
+import cultureIncidentResponsePlan from "./practices/culture/incident-response-plan/practice.ts";
 import cultureLocalClusterDevLoop from "./practices/culture/local-cluster-dev-loop/practice.ts";
 import cultureManifestsUnderVersionControl from "./practices/culture/manifests-under-version-control/practice.ts";
 import culturePostmortems from "./practices/culture/postmortems/practice.ts";
 import cultureReadmeExplainsKubernetes from "./practices/culture/readme-explains-kubernetes/practice.ts";
 import cultureRunbooksLinked from "./practices/culture/runbooks-linked/practice.ts";
+import cultureSandboxEnvironment from "./practices/culture/sandbox-environment/practice.ts";
+import cultureSecurityPolicyFile from "./practices/culture/security-policy-file/practice.ts";
+import cultureSelfAssessmentCurrent from "./practices/culture/self-assessment-current/practice.ts";
+import cultureServiceCatalogEntry from "./practices/culture/service-catalog-entry/practice.ts";
 import cultureSloDefined from "./practices/culture/slo-defined/practice.ts";
+import cultureTeamRbacGroups from "./practices/culture/team-rbac-groups/practice.ts";
 import cultureWorkloadOwner from "./practices/culture/workload-owner/practice.ts";
 import scalabilityAutoscalerBounds from "./practices/scalability/autoscaler-bounds/practice.ts";
 import scalabilityAutoscalingCoverage from "./practices/scalability/autoscaling-coverage/practice.ts";
@@ -200,16 +208,24 @@ export const PRACTICES: readonly Practice[] = [
   of("automation/tests-gate-deploy", automationTestsGateDeploy),
   of("automation/traffic-shifting", automationTrafficShifting),
   of("automation/versioned-image-published", automationVersionedImagePublished),
+  of("culture/change-review-template", cultureChangeReviewTemplate),
   of("culture/chaos-experiments", cultureChaosExperiments),
   of("culture/codeowners", cultureCodeowners),
   of("culture/contributing-guide", cultureContributingGuide),
+  of("culture/decision-records", cultureDecisionRecords),
   of("culture/dependency-updates-automated", cultureDependencyUpdatesAutomated),
+  of("culture/incident-response-plan", cultureIncidentResponsePlan),
   of("culture/local-cluster-dev-loop", cultureLocalClusterDevLoop),
   of("culture/manifests-under-version-control", cultureManifestsUnderVersionControl),
   of("culture/postmortems", culturePostmortems),
   of("culture/readme-explains-kubernetes", cultureReadmeExplainsKubernetes),
   of("culture/runbooks-linked", cultureRunbooksLinked),
+  of("culture/sandbox-environment", cultureSandboxEnvironment),
+  of("culture/security-policy-file", cultureSecurityPolicyFile),
+  of("culture/self-assessment-current", cultureSelfAssessmentCurrent),
+  of("culture/service-catalog-entry", cultureServiceCatalogEntry),
   of("culture/slo-defined", cultureSloDefined),
+  of("culture/team-rbac-groups", cultureTeamRbacGroups),
   of("culture/workload-owner", cultureWorkloadOwner),
   of("scalability/autoscaler-bounds", scalabilityAutoscalerBounds),
   of("scalability/autoscaling-coverage", scalabilityAutoscalingCoverage),

@@ -58,16 +58,24 @@ import { sources as automationSmokeTests } from "./practices/automation/smoke-te
 import { sources as automationTestsGateDeploy } from "./practices/automation/tests-gate-deploy/practice.ts";
 import { sources as automationTrafficShifting } from "./practices/automation/traffic-shifting/practice.ts";
 import { sources as automationVersionedImagePublished } from "./practices/automation/versioned-image-published/practice.ts";
+import { sources as cultureChangeReviewTemplate } from "./practices/culture/change-review-template/practice.ts";
 import { sources as cultureChaosExperiments } from "./practices/culture/chaos-experiments/practice.ts";
 import { sources as cultureCodeowners } from "./practices/culture/codeowners/practice.ts";
 import { sources as cultureContributingGuide } from "./practices/culture/contributing-guide/practice.ts";
+import { sources as cultureDecisionRecords } from "./practices/culture/decision-records/practice.ts";
 import { sources as cultureDependencyUpdatesAutomated } from "./practices/culture/dependency-updates-automated/practice.ts";
+import { sources as cultureIncidentResponsePlan } from "./practices/culture/incident-response-plan/practice.ts";
 import { sources as cultureLocalClusterDevLoop } from "./practices/culture/local-cluster-dev-loop/practice.ts";
 import { sources as cultureManifestsUnderVersionControl } from "./practices/culture/manifests-under-version-control/practice.ts";
 import { sources as culturePostmortems } from "./practices/culture/postmortems/practice.ts";
 import { sources as cultureReadmeExplainsKubernetes } from "./practices/culture/readme-explains-kubernetes/practice.ts";
 import { sources as cultureRunbooksLinked } from "./practices/culture/runbooks-linked/practice.ts";
+import { sources as cultureSandboxEnvironment } from "./practices/culture/sandbox-environment/practice.ts";
+import { sources as cultureSecurityPolicyFile } from "./practices/culture/security-policy-file/practice.ts";
+import { sources as cultureSelfAssessmentCurrent } from "./practices/culture/self-assessment-current/practice.ts";
+import { sources as cultureServiceCatalogEntry } from "./practices/culture/service-catalog-entry/practice.ts";
 import { sources as cultureSloDefined } from "./practices/culture/slo-defined/practice.ts";
+import { sources as cultureTeamRbacGroups } from "./practices/culture/team-rbac-groups/practice.ts";
 import { sources as cultureWorkloadOwner } from "./practices/culture/workload-owner/practice.ts";
 import { sources as scalabilityAutoscalerBounds } from "./practices/scalability/autoscaler-bounds/practice.ts";
 import { sources as scalabilityAutoscalingCoverage } from "./practices/scalability/autoscaling-coverage/practice.ts";
@@ -195,16 +203,24 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "automation/tests-gate-deploy": automationTestsGateDeploy,
   "automation/traffic-shifting": automationTrafficShifting,
   "automation/versioned-image-published": automationVersionedImagePublished,
+  "culture/change-review-template": cultureChangeReviewTemplate,
   "culture/chaos-experiments": cultureChaosExperiments,
   "culture/codeowners": cultureCodeowners,
   "culture/contributing-guide": cultureContributingGuide,
+  "culture/decision-records": cultureDecisionRecords,
   "culture/dependency-updates-automated": cultureDependencyUpdatesAutomated,
+  "culture/incident-response-plan": cultureIncidentResponsePlan,
   "culture/local-cluster-dev-loop": cultureLocalClusterDevLoop,
   "culture/manifests-under-version-control": cultureManifestsUnderVersionControl,
   "culture/postmortems": culturePostmortems,
   "culture/readme-explains-kubernetes": cultureReadmeExplainsKubernetes,
   "culture/runbooks-linked": cultureRunbooksLinked,
+  "culture/sandbox-environment": cultureSandboxEnvironment,
+  "culture/security-policy-file": cultureSecurityPolicyFile,
+  "culture/self-assessment-current": cultureSelfAssessmentCurrent,
+  "culture/service-catalog-entry": cultureServiceCatalogEntry,
   "culture/slo-defined": cultureSloDefined,
+  "culture/team-rbac-groups": cultureTeamRbacGroups,
   "culture/workload-owner": cultureWorkloadOwner,
   "scalability/autoscaler-bounds": scalabilityAutoscalerBounds,
   "scalability/autoscaling-coverage": scalabilityAutoscalingCoverage,
