@@ -3,7 +3,7 @@ import type { Pipeline } from "../../../model/facts.ts";
 import { type Reading, readSteps } from "./buildkite-steps.ts";
 import { orderOf } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
-import { distinctReferences } from "./references.ts";
+import { distinctGaps, distinctReferences } from "./references.ts";
 import { isAbsent, isWritten, keyOf, textOf } from "./written.ts";
 
 const PATH = /(?:^|\/)\.buildkite\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
@@ -53,7 +53,7 @@ function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
     capabilities: jobs.flatMap((job) => job.steps).flatMap((step) => step.capabilities),
     reusable: false,
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
+    gaps: distinctGaps(reading.gaps),
     references: distinctReferences(reading.references),
     precedes: orderOf(jobs, new Map()),
     system: source.system,
