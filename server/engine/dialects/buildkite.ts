@@ -7,6 +7,7 @@ import { distinctGaps, distinctReferences } from "./references.ts";
 import { isAbsent, isWritten, keyOf, textOf } from "./written.ts";
 
 const PATH = /(?:^|\/)\.buildkite\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
+const UPLOADERS = /(?:^|\/)\.buildkite\/(?:[^/]+\/)*[^/]+\.(?:ya?ml|sh)$/;
 const STEP_KEYS = ["command", "commands", "wait", "block", "input", "trigger", "group", "plugins"] as const;
 
 export const buildkite: PipelineDialect = {
@@ -27,7 +28,7 @@ export const buildkite: PipelineDialect = {
 function isUploaded(path: string, files: PipelineFiles): boolean {
   const name = path.split("/").at(-1) ?? path;
   return files
-    .find(PATH)
+    .find(UPLOADERS)
     .filter((it) => it !== path)
     .some((it) => {
       const text = files.text(it) ?? "";
@@ -39,7 +40,15 @@ function isUploaded(path: string, files: PipelineFiles): boolean {
 function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
   const [{ body, document }] = source.documents;
   const steps = body.kind === "list" ? body : body.at("steps");
-  const reading: Reading = { files, root: body, gaps: [], references: [], jobs: [], uploads: [source.path] };
+  const reading: Reading = {
+    files,
+    root: body,
+    gaps: [],
+    references: [],
+    jobs: [],
+    uploads: [source.path],
+    called: new Map(),
+  };
   readSteps(steps, reading);
   const { jobs } = reading;
   return {
