@@ -376,6 +376,12 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "provenance", command: "docker buildx build|b|bake", when: [{ name: "--attest", is: /type=provenance/ }] },
   { gives: "provenance", command: "witness run" },
 
+  // The pipeline's own identity instead of a stored key.
+  { gives: "oidc", command: "aws sts assume-role-with-web-identity" },
+  { gives: "oidc", command: "gcloud iam workload-identity-pools create-cred-config" },
+  { gives: "oidc", command: "az login", when: [{ name: "--federated-token" }] },
+  { gives: "oidc", command: "vault write", arguments: /auth\/jwt\/login/ },
+
   // Load, faults, cost.
   { gives: "load-test", command: "k6 run|cloud" },
   { gives: "load-test", command: "locust|gatling|gatling.sh|taurus|bzt" },

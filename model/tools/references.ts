@@ -198,7 +198,19 @@ const PIPES: readonly Omit<ReferenceRow, "kind">[] = [
   { gives: ["build", "push"], reference: "atlassian/kaniko*" },
   { gives: "push", reference: "atlassian/aws-ecr-push-image|atlassian/google-gcr-push-image" },
   { gives: "image-scan", reference: "aquasecurity/trivy-pipe", gates: [{ name: "exitCode", is: /^[1-9]/ }] },
-  { gives: "code-scan", reference: "snyk/snyk-scan|sonarsource/*" },
+  {
+    gives: "image-scan",
+    reference: "snyk/snyk-scan",
+    when: [{ name: "LANGUAGE", is: /^docker$/i }],
+    soft: [{ name: "DONT_BREAK_BUILD", is: /^true$/i }],
+  },
+  {
+    gives: "code-scan",
+    reference: "snyk/snyk-scan",
+    unless: [{ name: "LANGUAGE", is: /^docker$/i }],
+    soft: [{ name: "DONT_BREAK_BUILD", is: /^true$/i }],
+  },
+  { gives: "code-scan", reference: "sonarsource/*" },
   { gives: "secret-scan", reference: "atlassian/git-secrets-scan" },
 ];
 

@@ -102,8 +102,9 @@ function withDirectories<T extends Pick<ShellCommand, "words">>(
   return commands.map((command) => {
     const [program, target] = command.words;
     if ((program === "cd" || program === "pushd") && target !== undefined && !/[$`*]/.test(target)) {
-      const to = join(start[0] ?? "", target);
-      current = to === undefined ? start : [...new Set([to, ...start])];
+      // From where it stands, or, behind a subshell, from where it began.
+      const to = [current[0], start[0]].map((it) => join(it ?? "", target)).filter((it) => it !== undefined);
+      current = [...new Set([...to, ...start])];
     }
     return [command, current] as const;
   });

@@ -121,6 +121,8 @@ describe("Azure Pipelines", () => {
     assert.equal(is("ci/steps.yml", 'steps: [{"${{ if parameters.x }}": [{bash: make}]}]'), true);
     assert.equal(is("ci/all.yml", "extends: {template: base.yml@shared}"), true);
     assert.equal(is(".drone.yml", "kind: pipeline\nsteps: [{name: a, image: x, commands: [make]}]"), false);
+    assert.equal(is("build.yaml", "steps: [{name: gcr.io/x/y, script: make}]"), false);
+    assert.equal(is("promtail.yml", "stages: [{template: {source: a}}]"), false);
     assert.equal(is(".gitlab-ci.yml", "stages: [a]\nx: {script: [make]}"), false);
     assert.equal(is(".github/workflows/a.yml", "jobs: {a: {steps: [{run: make}]}}"), false);
     assert.equal(is("task.yaml", "apiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [{script: make}]}"), false);
@@ -308,6 +310,13 @@ describe("Azure Pipelines", () => {
     assert.deepEqual(choice("default: 'no'"), []);
     assert.deepEqual(choice("default: 'no', values: ['no', 'yes']"), ["test go"]);
     assert.deepEqual(choice("type: string"), ["test go"]);
+    const ticked = (start: string) =>
+      seen(
+        azure(
+          `${start}\nparameters: [{name: p, type: boolean, default: false}]\nsteps: [{"\${{ if parameters.p }}": [{script: go test}]}]`,
+        ),
+      );
+    assert.deepEqual([ticked("trigger: [main]"), ticked("trigger: none")], [[], ["test go"]]);
   });
 
   it("opens templates of stages, jobs, steps and whole pipelines", () => {

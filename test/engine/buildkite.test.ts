@@ -130,6 +130,12 @@ describe("Buildkite", () => {
     assert.deepEqual(add("./gen.py | buildkite-agent pipeline upload"), ["computed buildkite-agent pipeline upload"]);
     assert.deepEqual(add("buildkite-agent pipeline upload x.yml"), ["missing buildkite-agent pipeline upload x.yml"]);
     assert.deepEqual(add("buildkite-agent pipeline upload $FILE"), ["computed buildkite-agent pipeline upload $FILE"]);
+    const script = (text: string) =>
+      pipeline("steps: [{command: .buildkite/up.sh}]", { ...files, ".buildkite/up.sh": text });
+    assert.deepEqual(seen(script("buildkite-agent pipeline upload .buildkite/more.yml")), ["test go", "sign cosign"]);
+    assert.deepEqual(gaps(script("cat <<EOF | buildkite-agent pipeline upload\nsteps: []\nEOF")), [
+      "computed .buildkite/up.sh",
+    ]);
     const self = "steps: [{command: buildkite-agent pipeline upload}]";
     assert.deepEqual(gaps(pipeline(self, { [PATH]: self })), []);
   });

@@ -189,6 +189,10 @@ function apply(name: string, values: readonly Value[]): Value {
       return textOfValue(first)?.toUpperCase() ?? UNKNOWN;
     case "trim":
       return textOfValue(first)?.trim() ?? UNKNOWN;
+    case "replace": {
+      const [text, from, to] = values.map(textOfValue);
+      return text === undefined || !from || to === undefined ? UNKNOWN : text.replaceAll(from, to);
+    }
     case "format":
       return format(values.map(textOfValue)) ?? UNKNOWN;
     default:
@@ -202,5 +206,8 @@ function opposite(value: boolean | undefined): boolean | undefined {
 
 function format([pattern, ...values]: readonly (string | undefined)[]): string | undefined {
   if (pattern === undefined || values.includes(undefined)) return undefined;
-  return pattern.replace(/\{(\d+)(?::[^}]*)?\}/g, (whole, index: string) => values[Number(index)] ?? whole);
+  // A doubled brace stands for itself.
+  return pattern.replace(/\{\{|\}\}|\{(\d+)(?::[^{}]*)?\}/g, (whole, index: string | undefined) =>
+    index === undefined ? whole.charAt(0) : (values[Number(index)] ?? whole),
+  );
 }

@@ -4,7 +4,7 @@ import { jobsIn } from "./azure-jobs.ts";
 import { type Reading, rootSheet } from "./azure-templates.ts";
 import { orderOf } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
-import { distinctReferences } from "./references.ts";
+import { distinctGaps, distinctReferences } from "./references.ts";
 import { isAbsent, isWritten, keyOf, textOf } from "./written.ts";
 
 export const azurePipelines: PipelineDialect = {
@@ -27,13 +27,24 @@ function isAzureContent(path: string, body: Field): boolean {
     body
       .at(key)
       .writtenItems()
-      .some((it) => names.some((name) => it.at(name).presence !== "absent") || isDirective(it));
-  if (body.at("extends").kind === "map" && /\.ya?ml/.test(textOf(body.at("extends", "template")) ?? "")) return true;
+      .some((it) => names.some((name) => !isAbsent(it.at(name))) || isInclusion(it) || isDirective(it));
+  if (isInclusion(body.at("extends"))) return true;
   return (
-    any("stages", ["stage", "template"]) ||
-    any("jobs", ["job", "deployment", "template"]) ||
-    any("steps", ["task", "script", "bash", "pwsh", "powershell", "checkout", "template"])
+    any("stages", ["stage"]) ||
+    any("jobs", ["job", "deployment"]) ||
+    any("steps", ["task", "bash", "pwsh", "powershell", "checkout"]) ||
+    body.at("steps").writtenItems().some(isScript)
   );
+}
+
+/** Others give their steps a script too, but always an image by name. */
+function isScript(step: Field): boolean {
+  return step.at("script").kind === "scalar" && (isAbsent(step.at("name")) || !isAbsent(step.at("displayName")));
+}
+
+/** Takes in a file, here or in another repository. */
+function isInclusion(item: Field): boolean {
+  return /\.ya?ml(?:@[\w.-]+)?$|\$\{\{/.test(textOf(item.at("template")) ?? "");
 }
 
 function isDirective(item: Field): boolean {
@@ -61,7 +72,8 @@ function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
     path: source.path,
     budget: { left: 20_000 },
   };
-  const sheet = rootSheet(reading);
+  const triggers = triggersOf(body);
+  const sheet = rootSheet(reading, triggers.size === 1 && triggers.has("manual"));
   const jobs = jobsIn(sheet, reading);
   const main = (["stages", "jobs", "steps", "extends"] as const).map((it) => body.at(it)).find((it) => !isAbsent(it));
   return {
@@ -70,12 +82,12 @@ function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
     body,
     document,
     place: main === undefined ? body.at("steps").place : keyOf(main),
-    triggers: triggersOf(body),
+    triggers,
     jobs,
     capabilities: jobs.flatMap((job) => job.steps).flatMap((step) => step.capabilities),
     reusable: false,
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
+    gaps: distinctGaps(reading.gaps),
     references: distinctReferences(reading.references),
     precedes: orderOf(jobs, new Map()),
     system: source.system,

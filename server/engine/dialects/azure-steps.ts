@@ -68,7 +68,10 @@ function stepOf(written: Field, reading: Reading, around: StepSetting): StepPart
     kind: "task",
     inputs,
     disabled,
-    tolerated: around.afterFailure || isTrue(body.at("continueOnError")),
+    tolerated:
+      around.afterFailure ||
+      /^failed\(\)$/i.test(textOf(written.at("condition")) ?? "") ||
+      isTrue(body.at("continueOnError")),
   } as const;
   const shown = textOf(name) ?? textOf(point ?? body) ?? first?.[0] ?? "";
   const displayName = shown.split("\n", 1)[0] ?? "";

@@ -29,12 +29,15 @@ export interface Sheet {
 
 const MAX_DEPTH = 12;
 
-/** The pipeline itself. What somebody chooses when it is started by hand is not known; what has a default mostly has it. */
-export function rootSheet(reading: Reading): Sheet {
+/**
+ * The pipeline itself. What somebody chooses when it is started by hand is not known; what has a default has it where
+ * changes start the pipeline.
+ */
+export function rootSheet(reading: Reading, byHand: boolean): Sheet {
   const declared = declaredIn(reading.root.at("parameters"));
   const parameters = (name: string): Value | undefined => {
     const found = declared(name);
-    return found === undefined || found.choices > 1 ? undefined : found.fallback;
+    return found === undefined || found.choices > (byHand ? 0 : 1) ? undefined : found.fallback;
   };
   return sheetOf(reading.root, reading, reading.path, parameters, () => undefined, []);
 }
@@ -112,7 +115,8 @@ function declaredIn(parameters: Field): (name: string) => Declared | undefined {
     const found = items.find((it) => textOf(it.at("name")) === name);
     if (found === undefined) return undefined;
     const fallback = found.at("default");
-    const choices = found.at("values").writtenItems().length;
+    // A box to tick is a choice too, which changes leave as it is.
+    const choices = Math.max(found.at("values").writtenItems().length, textOf(found.at("type")) === "boolean" ? 1 : 0);
     return { fallback: isAbsent(fallback) && fallback.source === undefined ? UNKNOWN : fallback, choices };
   };
 }

@@ -5,7 +5,7 @@ import { commandsOfReference, type Environment } from "../capabilities.ts";
 import { type PlacedCommand, readCommands } from "../shell.ts";
 import { makeSteps, orderOf, type StepParts } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
-import { distinctReferences, imageReference, versionedReference } from "./references.ts";
+import { distinctGaps, distinctReferences, imageReference, versionedReference } from "./references.ts";
 import { commandStep, isAbsent, keyOf, oneOrMore, textOf, textsOf, variablesOf } from "./written.ts";
 
 export const bitbucket: PipelineDialect = {
@@ -88,7 +88,7 @@ function readPipeline({ name, list, triggers }: Start, source: PipelineSource, f
     capabilities: jobs.flatMap((job) => job.steps).flatMap((step) => step.capabilities),
     reusable: false,
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
+    gaps: distinctGaps(reading.gaps),
     references: distinctReferences(reading.references),
     precedes: orderOf(jobs, new Map()),
     system: source.system,
@@ -116,6 +116,8 @@ function readItems(
   let { approval } = around;
   for (const item of items) {
     if (reading.jobs.length >= MAX_JOBS) break;
+    // A list that comes in through an anchor stands for its items.
+    if (item.kind === "list") needs = readItems(item.writtenItems(), needs, reading, { ...around, approval });
     const parallel = item.at("parallel");
     const stage = item.at("stage");
     const step = item.at("step");
@@ -187,7 +189,7 @@ function partsOf(script: Field, reading: Reading, tolerated: boolean): readonly 
       found.push(commandStep({ body: script, place: first.place, disabled: false, tolerated }, commands, setting));
     lines = [];
   };
-  for (const item of oneOrMore(script)) {
+  for (const item of oneOrMore(script).flatMap((it) => (it.kind === "list" ? it.writtenItems() : [it]))) {
     const pipe = item.at("pipe");
     if (isAbsent(pipe)) {
       lines.push(item);

@@ -1,6 +1,6 @@
 /** The steps of Buildkite: each is a job of its own, with what it waits for. */
 import type { Place } from "../../../model/edit.ts";
-import type { Field, Job, PipelineGap, PipelineReference, Step } from "../../../model/facts.ts";
+import type { Command, Field, Job, PipelineGap, PipelineReference, Step } from "../../../model/facts.ts";
 import { commandsOfReference, type Environment } from "../capabilities.ts";
 import { join } from "../indirection.ts";
 import { type PlacedCommand, readCommands } from "../shell.ts";
@@ -18,6 +18,8 @@ export interface Reading {
   readonly jobs: Job[];
   /** Files whose steps are part of the pipeline already. */
   readonly uploads: string[];
+  /** What the scripts run that a job calls. */
+  readonly called: Map<Job, readonly PlacedCommand[]>;
 }
 
 /** Where the reading of a list of steps stands. */
@@ -171,7 +173,10 @@ function readJob(
   if (kind !== "command") return job;
   const reference = imageReference(image);
   if (reference !== undefined) reading.references.push(reference);
-  steps.push(...makeSteps(job, partsOf(item, plugins, disabled, reading)));
+  const parts = partsOf(item, plugins, disabled, reading);
+  const called = parts.flatMap((it) => it.followed?.commands ?? []);
+  reading.called.set(job, called);
+  steps.push(...makeSteps(job, parts));
   return job;
 }
 
@@ -270,12 +275,15 @@ const DEFAULTS = [
 /** The lists of steps that a job adds to the pipeline; a gap where what it adds is made by something. */
 function uploadsOf(job: Job, reading: Reading): readonly Field[] {
   if (job.disabled) return [];
-  const all = job.steps.flatMap((step) => step.commands);
+  const called = reading.called.get(job) ?? [];
+  const all: readonly Command[] = [...job.steps.flatMap((step) => step.commands), ...called];
   return all.flatMap((command) => {
     const at = command.words.findIndex((it, index) => it === "upload" && command.words[index - 1] === "pipeline");
     if (at < 0 || !/buildkite-agent$/.test(command.words[0] ?? "")) return [];
     const named = command.words.slice(at + 1).find((it) => !it.startsWith("-"));
-    const isPiped = named === undefined && /\|\s*buildkite-agent\s/.test(textAround(job, command));
+    // What a script uploads without a name, it mostly makes itself.
+    const inScript = called.some((it) => it === command);
+    const isPiped = named === undefined && (inScript || /\|\s*buildkite-agent\s/.test(textAround(job, command)));
     const paths = named === undefined ? DEFAULTS : [join("", named)].filter((it) => it !== undefined);
     const path = isPiped ? undefined : paths.find((it) => reading.files.body(it) !== undefined);
     const body = path === undefined ? undefined : reading.files.body(path);

@@ -3,10 +3,11 @@ import type { Pipeline } from "../../../model/facts.ts";
 import { type Reading, readSteps } from "./buildkite-steps.ts";
 import { orderOf } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
-import { distinctReferences } from "./references.ts";
+import { distinctGaps, distinctReferences } from "./references.ts";
 import { isAbsent, isWritten, keyOf, textOf } from "./written.ts";
 
 const PATH = /(?:^|\/)\.buildkite\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
+const UPLOADERS = /(?:^|\/)\.buildkite\/(?:[^/]+\/)*[^/]+\.(?:ya?ml|sh)$/;
 const STEP_KEYS = ["command", "commands", "wait", "block", "input", "trigger", "group", "plugins"] as const;
 
 export const buildkite: PipelineDialect = {
@@ -27,7 +28,7 @@ export const buildkite: PipelineDialect = {
 function isUploaded(path: string, files: PipelineFiles): boolean {
   const name = path.split("/").at(-1) ?? path;
   return files
-    .find(PATH)
+    .find(UPLOADERS)
     .filter((it) => it !== path)
     .some((it) => {
       const text = files.text(it) ?? "";
@@ -39,7 +40,15 @@ function isUploaded(path: string, files: PipelineFiles): boolean {
 function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
   const [{ body, document }] = source.documents;
   const steps = body.kind === "list" ? body : body.at("steps");
-  const reading: Reading = { files, root: body, gaps: [], references: [], jobs: [], uploads: [source.path] };
+  const reading: Reading = {
+    files,
+    root: body,
+    gaps: [],
+    references: [],
+    jobs: [],
+    uploads: [source.path],
+    called: new Map(),
+  };
   readSteps(steps, reading);
   const { jobs } = reading;
   return {
@@ -53,7 +62,7 @@ function readPipeline(source: PipelineSource, files: PipelineFiles): Pipeline {
     capabilities: jobs.flatMap((job) => job.steps).flatMap((step) => step.capabilities),
     reusable: false,
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
+    gaps: distinctGaps(reading.gaps),
     references: distinctReferences(reading.references),
     precedes: orderOf(jobs, new Map()),
     system: source.system,

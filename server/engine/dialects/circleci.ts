@@ -7,7 +7,7 @@ import { triggersOf } from "./circleci-triggers.ts";
 import { pipelineValues } from "./circleci-values.ts";
 import { orderOf } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
-import { distinctReferences } from "./references.ts";
+import { distinctGaps, distinctReferences } from "./references.ts";
 import { isTrue, keyOf } from "./written.ts";
 
 const PATH = /(?:^|\/)\.circleci\/(?:[^/]+\/)*[^/]+\.ya?ml$/;
@@ -92,7 +92,7 @@ function readWorkflow(
     capabilities,
     reusable: false,
     opaque: reading.gaps.length > 0,
-    gaps: reading.gaps,
+    gaps: distinctGaps(reading.gaps),
     references: distinctReferences(reading.references),
     precedes: orderOf(jobs, new Map()),
     system: source.system,

@@ -1,5 +1,5 @@
 /** What pipelines take from elsewhere, and how exactly they say which version of it. */
-import type { Field, Pin, PipelineReference } from "../../../model/facts.ts";
+import type { Field, Pin, PipelineGap, PipelineReference } from "../../../model/facts.ts";
 import { parseImage } from "../../../model/images.ts";
 
 /** What an expression of some provider decides: `${{ … }}`, `$VERSION`, `$(Build.BuildId)`, `<< … >>`, `$[[ … ]]`. */
@@ -13,6 +13,17 @@ export function pinOf(version: string | undefined): Pin {
   if (COMPUTED.test(version)) return "unknown";
   if (COMMIT.test(version) || /^sha256:[0-9a-f]{64}$/i.test(version)) return "digest";
   return FULL_VERSION.test(version) ? "exact" : "moving";
+}
+
+/** Each place once: what several jobs call in one line is one gap. */
+export function distinctGaps(gaps: readonly PipelineGap[]): readonly PipelineGap[] {
+  const known = new Map<string, PipelineGap>();
+  for (const it of gaps) {
+    const { document, path, span } = it.place;
+    const key = `${document.uri} ${path.join("/")} ${span?.join("-") ?? ""} ${it.name}`;
+    if (!known.has(key)) known.set(key, it);
+  }
+  return [...known.values()];
 }
 
 /** Each place once: what several jobs take from one line is one reference. */
