@@ -64,12 +64,18 @@ import cultureChaosExperiments from "./practices/culture/chaos-experiments/pract
 import cultureCodeowners from "./practices/culture/codeowners/practice.ts";
 import cultureContributingGuide from "./practices/culture/contributing-guide/practice.ts";
 import cultureDecisionRecords from "./practices/culture/decision-records/practice.ts";
+import cultureDeliveryMetrics from "./practices/culture/delivery-metrics/practice.ts";
 import cultureDependencyUpdatesAutomated from "./practices/culture/dependency-updates-automated/practice.ts";
+import cultureErrorBudgetPolicy from "./practices/culture/error-budget-policy/practice.ts";
+import cultureGoldenPathTemplates from "./practices/culture/golden-path-templates/practice.ts";
 import cultureIncidentResponsePlan from "./practices/culture/incident-response-plan/practice.ts";
 import cultureLocalClusterDevLoop from "./practices/culture/local-cluster-dev-loop/practice.ts";
 import cultureManifestsUnderVersionControl from "./practices/culture/manifests-under-version-control/practice.ts";
+import cultureOncallRouting from "./practices/culture/oncall-routing/practice.ts";
+import culturePolicyExceptionsOwned from "./practices/culture/policy-exceptions-owned/practice.ts";
 import culturePostmortems from "./practices/culture/postmortems/practice.ts";
 import cultureReadmeExplainsKubernetes from "./practices/culture/readme-explains-kubernetes/practice.ts";
+import cultureResourcePurposeDocumented from "./practices/culture/resource-purpose-documented/practice.ts";
 import cultureRunbooksLinked from "./practices/culture/runbooks-linked/practice.ts";
 import cultureSandboxEnvironment from "./practices/culture/sandbox-environment/practice.ts";
 import cultureSecurityPolicyFile from "./practices/culture/security-policy-file/practice.ts";
@@ -213,12 +219,18 @@ export const PRACTICES: readonly Practice[] = [
   of("culture/codeowners", cultureCodeowners),
   of("culture/contributing-guide", cultureContributingGuide),
   of("culture/decision-records", cultureDecisionRecords),
+  of("culture/delivery-metrics", cultureDeliveryMetrics),
   of("culture/dependency-updates-automated", cultureDependencyUpdatesAutomated),
+  of("culture/error-budget-policy", cultureErrorBudgetPolicy),
+  of("culture/golden-path-templates", cultureGoldenPathTemplates),
   of("culture/incident-response-plan", cultureIncidentResponsePlan),
   of("culture/local-cluster-dev-loop", cultureLocalClusterDevLoop),
   of("culture/manifests-under-version-control", cultureManifestsUnderVersionControl),
+  of("culture/oncall-routing", cultureOncallRouting),
+  of("culture/policy-exceptions-owned", culturePolicyExceptionsOwned),
   of("culture/postmortems", culturePostmortems),
   of("culture/readme-explains-kubernetes", cultureReadmeExplainsKubernetes),
+  of("culture/resource-purpose-documented", cultureResourcePurposeDocumented),
   of("culture/runbooks-linked", cultureRunbooksLinked),
   of("culture/sandbox-environment", cultureSandboxEnvironment),
   of("culture/security-policy-file", cultureSecurityPolicyFile),

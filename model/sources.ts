@@ -63,12 +63,18 @@ import { sources as cultureChaosExperiments } from "./practices/culture/chaos-ex
 import { sources as cultureCodeowners } from "./practices/culture/codeowners/practice.ts";
 import { sources as cultureContributingGuide } from "./practices/culture/contributing-guide/practice.ts";
 import { sources as cultureDecisionRecords } from "./practices/culture/decision-records/practice.ts";
+import { sources as cultureDeliveryMetrics } from "./practices/culture/delivery-metrics/practice.ts";
 import { sources as cultureDependencyUpdatesAutomated } from "./practices/culture/dependency-updates-automated/practice.ts";
+import { sources as cultureErrorBudgetPolicy } from "./practices/culture/error-budget-policy/practice.ts";
+import { sources as cultureGoldenPathTemplates } from "./practices/culture/golden-path-templates/practice.ts";
 import { sources as cultureIncidentResponsePlan } from "./practices/culture/incident-response-plan/practice.ts";
 import { sources as cultureLocalClusterDevLoop } from "./practices/culture/local-cluster-dev-loop/practice.ts";
 import { sources as cultureManifestsUnderVersionControl } from "./practices/culture/manifests-under-version-control/practice.ts";
+import { sources as cultureOncallRouting } from "./practices/culture/oncall-routing/practice.ts";
+import { sources as culturePolicyExceptionsOwned } from "./practices/culture/policy-exceptions-owned/practice.ts";
 import { sources as culturePostmortems } from "./practices/culture/postmortems/practice.ts";
 import { sources as cultureReadmeExplainsKubernetes } from "./practices/culture/readme-explains-kubernetes/practice.ts";
+import { sources as cultureResourcePurposeDocumented } from "./practices/culture/resource-purpose-documented/practice.ts";
 import { sources as cultureRunbooksLinked } from "./practices/culture/runbooks-linked/practice.ts";
 import { sources as cultureSandboxEnvironment } from "./practices/culture/sandbox-environment/practice.ts";
 import { sources as cultureSecurityPolicyFile } from "./practices/culture/security-policy-file/practice.ts";
@@ -208,12 +214,18 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "culture/codeowners": cultureCodeowners,
   "culture/contributing-guide": cultureContributingGuide,
   "culture/decision-records": cultureDecisionRecords,
+  "culture/delivery-metrics": cultureDeliveryMetrics,
   "culture/dependency-updates-automated": cultureDependencyUpdatesAutomated,
+  "culture/error-budget-policy": cultureErrorBudgetPolicy,
+  "culture/golden-path-templates": cultureGoldenPathTemplates,
   "culture/incident-response-plan": cultureIncidentResponsePlan,
   "culture/local-cluster-dev-loop": cultureLocalClusterDevLoop,
   "culture/manifests-under-version-control": cultureManifestsUnderVersionControl,
+  "culture/oncall-routing": cultureOncallRouting,
+  "culture/policy-exceptions-owned": culturePolicyExceptionsOwned,
   "culture/postmortems": culturePostmortems,
   "culture/readme-explains-kubernetes": cultureReadmeExplainsKubernetes,
+  "culture/resource-purpose-documented": cultureResourcePurposeDocumented,
   "culture/runbooks-linked": cultureRunbooksLinked,
   "culture/sandbox-environment": cultureSandboxEnvironment,
   "culture/security-policy-file": cultureSecurityPolicyFile,
