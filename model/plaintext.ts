@@ -9,7 +9,35 @@ import {
   isSubstituted,
 } from "./credentials.ts";
 import type { Field, Resource } from "./facts.ts";
-import { type Spot, Unresolved } from "./practice.ts";
+import { every, ifKnown, type Spot, Unresolved, type Verdict } from "./practice.ts";
+
+/** Objects that bring a Secret to the cluster without giving away what is in it: encrypted, or kept by something else. */
+const KEPT_SAFE =
+  /^bitnami\.com\/SealedSecret$|^(?:external-secrets\.io|kubernetes-client\.io)\/(?:Cluster)?ExternalSecret$|^secrets-store\.csi\.x-k8s\.io\/SecretProviderClass$|^secrets\.hashicorp\.com\/Vault\w+Secret$|^[\w.-]+\/(?:VaultSecret|SopsSecret|OnePasswordItem|InfisicalSecret|DopplerSecret|AzureKeyVaultSecret|BitwardenSecret)$/;
+
+export function isKeptSafe({ groupKind }: Resource): boolean {
+  return KEPT_SAFE.test(groupKind);
+}
+
+/** Judges the entries of maps of an object, each with `look`; one to which a template may add is never in order. */
+export function everyEntry(
+  resource: Resource,
+  maps: readonly string[],
+  look: (key: string, value: Field) => Spot | undefined,
+): Verdict {
+  const fields = maps.map((name) => resource.body.at(name));
+  const open = fields.some((map) => ifKnown(() => map.entries()) === undefined);
+  const entries = fields.flatMap((map) => map.writtenEntries());
+  return every(entries, ([key, value]) => look(key, value), resource.place, open);
+}
+
+/** What of a Secret can be read by whoever reads the file; nothing where it is empty, or filled by the cluster. */
+export function readableSecret(secret: Resource): Verdict | undefined {
+  if (secret.body.at("type").source === "kubernetes.io/service-account-token") return undefined;
+  const maps = [secret.body.at("data"), secret.body.at("stringData")];
+  const isEmpty = maps.every((map) => ifKnown(() => map.entries())?.length === 0);
+  return isEmpty ? undefined : everyEntry(secret, ["data", "stringData"], inSecret);
+}
 
 /** A literal under a name that announces a credential, or of a shape that only credentials have. */
 export function inValue(name: string, value: Field): Spot | undefined {

@@ -1,18 +1,24 @@
 import type { Field, Resource, Workload } from "../../../facts.ts";
-import { chartValues, inChartValue, inConfig, inFile, inSecret, inValue } from "../../../plaintext.ts";
+import {
+  chartValues,
+  everyEntry,
+  inChartValue,
+  inConfig,
+  inFile,
+  inValue,
+  isKeptSafe,
+  readableSecret,
+} from "../../../plaintext.ts";
 import {
   every,
-  ifKnown,
   met,
   notApplicable,
   practice,
   type Sources,
   type Spot,
+  unmet,
   type Verdict,
 } from "../../../practice.ts";
-
-/** Secrets that are kept encrypted, or elsewhere: what stands in the file gives nothing away. */
-const KEPT_SAFE = /\/(?:SealedSecret|(?:Cluster)?ExternalSecret|SecretProviderClass|Vault\w+Secret)$/;
 
 /** Besides workloads; other kinds are not even looked at. */
 const MAY_HOLD =
@@ -28,9 +34,9 @@ export default practice({
     if (!isWorkload(resource) && !MAY_HOLD.test(resource.groupKind)) return undefined;
     const encrypted = resource.body.at("sops", "mac");
     if (encrypted.presence === "present") return met(encrypted, "met.safe");
-    if (KEPT_SAFE.test(resource.groupKind)) return met(resource.place, "met.safe");
+    if (isKeptSafe(resource)) return met(resource.place, "met.safe");
     if (resource.groupKind === "/Secret") return ofSecret(resource);
-    if (resource.groupKind === "/ConfigMap") return ofEntries(resource, ["data"], inConfig, "unmet.config");
+    if (resource.groupKind === "/ConfigMap") return everyEntry(resource, ["data"], inConfigMap);
     return isWorkload(resource) ? ofWorkload(resource) : ofChartValues(resource);
   },
 });
@@ -69,16 +75,8 @@ function ofWorkload(workload: Workload): Verdict {
   return every(looks, (look) => look() ?? undefined, workload.place, workload.moreContainers);
 }
 
-function ofEntries(
-  resource: Resource,
-  names: readonly string[],
-  look: (key: string, value: Field) => Spot | undefined,
-  message: string,
-): Verdict {
-  const maps = names.map((name) => resource.body.at(name));
-  const open = maps.some((map) => ifKnown(() => map.entries()) === undefined);
-  const entries = maps.flatMap((map) => map.writtenEntries());
-  return every(entries, ([key, value]) => about(look(key, value), message), resource.place, open);
+function inConfigMap(key: string, value: Field): Spot | undefined {
+  return about(inConfig(key, value), "unmet.config");
 }
 
 function about(spot: Spot | undefined, message: string): Spot | undefined {
@@ -86,12 +84,10 @@ function about(spot: Spot | undefined, message: string): Spot | undefined {
 }
 
 function ofSecret(secret: Resource): Verdict | undefined {
-  if (secret.body.at("type").source === "kubernetes.io/service-account-token") return undefined;
-  const maps = [secret.body.at("data"), secret.body.at("stringData")];
-  const isEmpty = maps.every((map) => ifKnown(() => map.entries())?.length === 0);
-  if (isEmpty) return undefined;
-  const verdict = ofEntries(secret, ["data", "stringData"], inSecret, "unmet.secret");
-  return verdict.state === "met" ? notApplicable("no-subject") : verdict;
+  const verdict = readableSecret(secret);
+  if (verdict?.state === "met") return notApplicable("no-subject");
+  if (verdict?.state !== "unmet") return verdict;
+  return unmet(verdict.spots.map((spot) => ({ ...spot, message: "unmet.secret" })));
 }
 
 function ofChartValues(resource: Resource): Verdict | undefined {
