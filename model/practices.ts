@@ -118,11 +118,13 @@ import scalabilityZoneResilientSpread from "./practices/scalability/zone-resilie
 import securityAdmissionPolicyAsCode from "./practices/security/admission-policy-as-code/practice.ts";
 import securityCiActionsPinned from "./practices/security/ci-actions-pinned/practice.ts";
 import securityCiLeastPrivilege from "./practices/security/ci-least-privilege/practice.ts";
+import securityComplianceBenchmark from "./practices/security/compliance-benchmark/practice.ts";
 import securityContinuousCompliance from "./practices/security/continuous-compliance/practice.ts";
 import securityDedicatedServiceAccount from "./practices/security/dedicated-service-account/practice.ts";
 import securityDefaultDenyIngress from "./practices/security/default-deny-ingress/practice.ts";
 import securityDropAllCapabilities from "./practices/security/drop-all-capabilities/practice.ts";
 import securityEgressDefaultDeny from "./practices/security/egress-default-deny/practice.ts";
+import securityEncryptedOrExternalSecrets from "./practices/security/encrypted-or-external-secrets/practice.ts";
 import securityIacScanInCi from "./practices/security/iac-scan-in-ci/practice.ts";
 import securityImageDigestPinned from "./practices/security/image-digest-pinned/practice.ts";
 import securityImageScanInCi from "./practices/security/image-scan-in-ci/practice.ts";
@@ -139,17 +141,22 @@ import securityNoPrivilegedContainers from "./practices/security/no-privileged-c
 import securityNoTokenAutomount from "./practices/security/no-token-automount/practice.ts";
 import securityPinnedImageTag from "./practices/security/pinned-image-tag/practice.ts";
 import securityPodSecurityAdmission from "./practices/security/pod-security-admission/practice.ts";
+import securityPolicyTests from "./practices/security/policy-tests/practice.ts";
 import securityRbacLeastPrivilege from "./practices/security/rbac-least-privilege/practice.ts";
 import securityRbacNoClusterAdmin from "./practices/security/rbac-no-cluster-admin/practice.ts";
 import securityRbacNoWildcards from "./practices/security/rbac-no-wildcards/practice.ts";
 import securityReadOnlyRootFilesystem from "./practices/security/read-only-root-filesystem/practice.ts";
 import securityRunAsNonRoot from "./practices/security/run-as-non-root/practice.ts";
+import securityRuntimeThreatDetection from "./practices/security/runtime-threat-detection/practice.ts";
+import securitySandboxOrUserNamespace from "./practices/security/sandbox-or-user-namespace/practice.ts";
 import securitySbomAndProvenance from "./practices/security/sbom-and-provenance/practice.ts";
 import securitySeccompRuntimeDefault from "./practices/security/seccomp-runtime-default/practice.ts";
 import securitySecretScanInCi from "./practices/security/secret-scan-in-ci/practice.ts";
 import securityServiceAuthorization from "./practices/security/service-authorization/practice.ts";
 import securityShortLivedCiCredentials from "./practices/security/short-lived-ci-credentials/practice.ts";
 import securitySourceAndDependencyScan from "./practices/security/source-and-dependency-scan/practice.ts";
+import securityVerifiedImagesOnly from "./practices/security/verified-images-only/practice.ts";
+import securityWorkloadIdentity from "./practices/security/workload-identity/practice.ts";
 
 function of(id: PracticeId, spec: unknown): Practice {
   return { ...(spec as PracticeSpec<never>), id, dimension: dimensionOf(id) } as Practice;
@@ -273,11 +280,13 @@ export const PRACTICES: readonly Practice[] = [
   of("security/admission-policy-as-code", securityAdmissionPolicyAsCode),
   of("security/ci-actions-pinned", securityCiActionsPinned),
   of("security/ci-least-privilege", securityCiLeastPrivilege),
+  of("security/compliance-benchmark", securityComplianceBenchmark),
   of("security/continuous-compliance", securityContinuousCompliance),
   of("security/dedicated-service-account", securityDedicatedServiceAccount),
   of("security/default-deny-ingress", securityDefaultDenyIngress),
   of("security/drop-all-capabilities", securityDropAllCapabilities),
   of("security/egress-default-deny", securityEgressDefaultDeny),
+  of("security/encrypted-or-external-secrets", securityEncryptedOrExternalSecrets),
   of("security/iac-scan-in-ci", securityIacScanInCi),
   of("security/image-digest-pinned", securityImageDigestPinned),
   of("security/image-scan-in-ci", securityImageScanInCi),
@@ -294,15 +303,20 @@ export const PRACTICES: readonly Practice[] = [
   of("security/no-token-automount", securityNoTokenAutomount),
   of("security/pinned-image-tag", securityPinnedImageTag),
   of("security/pod-security-admission", securityPodSecurityAdmission),
+  of("security/policy-tests", securityPolicyTests),
   of("security/rbac-least-privilege", securityRbacLeastPrivilege),
   of("security/rbac-no-cluster-admin", securityRbacNoClusterAdmin),
   of("security/rbac-no-wildcards", securityRbacNoWildcards),
   of("security/read-only-root-filesystem", securityReadOnlyRootFilesystem),
   of("security/run-as-non-root", securityRunAsNonRoot),
+  of("security/runtime-threat-detection", securityRuntimeThreatDetection),
+  of("security/sandbox-or-user-namespace", securitySandboxOrUserNamespace),
   of("security/sbom-and-provenance", securitySbomAndProvenance),
   of("security/seccomp-runtime-default", securitySeccompRuntimeDefault),
   of("security/secret-scan-in-ci", securitySecretScanInCi),
   of("security/service-authorization", securityServiceAuthorization),
   of("security/short-lived-ci-credentials", securityShortLivedCiCredentials),
   of("security/source-and-dependency-scan", securitySourceAndDependencyScan),
+  of("security/verified-images-only", securityVerifiedImagesOnly),
+  of("security/workload-identity", securityWorkloadIdentity),
 ];

@@ -117,11 +117,13 @@ import { sources as scalabilityZoneResilientSpread } from "./practices/scalabili
 import { sources as securityAdmissionPolicyAsCode } from "./practices/security/admission-policy-as-code/practice.ts";
 import { sources as securityCiActionsPinned } from "./practices/security/ci-actions-pinned/practice.ts";
 import { sources as securityCiLeastPrivilege } from "./practices/security/ci-least-privilege/practice.ts";
+import { sources as securityComplianceBenchmark } from "./practices/security/compliance-benchmark/practice.ts";
 import { sources as securityContinuousCompliance } from "./practices/security/continuous-compliance/practice.ts";
 import { sources as securityDedicatedServiceAccount } from "./practices/security/dedicated-service-account/practice.ts";
 import { sources as securityDefaultDenyIngress } from "./practices/security/default-deny-ingress/practice.ts";
 import { sources as securityDropAllCapabilities } from "./practices/security/drop-all-capabilities/practice.ts";
 import { sources as securityEgressDefaultDeny } from "./practices/security/egress-default-deny/practice.ts";
+import { sources as securityEncryptedOrExternalSecrets } from "./practices/security/encrypted-or-external-secrets/practice.ts";
 import { sources as securityIacScanInCi } from "./practices/security/iac-scan-in-ci/practice.ts";
 import { sources as securityImageDigestPinned } from "./practices/security/image-digest-pinned/practice.ts";
 import { sources as securityImageScanInCi } from "./practices/security/image-scan-in-ci/practice.ts";
@@ -138,17 +140,22 @@ import { sources as securityNoPrivilegedContainers } from "./practices/security/
 import { sources as securityNoTokenAutomount } from "./practices/security/no-token-automount/practice.ts";
 import { sources as securityPinnedImageTag } from "./practices/security/pinned-image-tag/practice.ts";
 import { sources as securityPodSecurityAdmission } from "./practices/security/pod-security-admission/practice.ts";
+import { sources as securityPolicyTests } from "./practices/security/policy-tests/practice.ts";
 import { sources as securityRbacLeastPrivilege } from "./practices/security/rbac-least-privilege/practice.ts";
 import { sources as securityRbacNoClusterAdmin } from "./practices/security/rbac-no-cluster-admin/practice.ts";
 import { sources as securityRbacNoWildcards } from "./practices/security/rbac-no-wildcards/practice.ts";
 import { sources as securityReadOnlyRootFilesystem } from "./practices/security/read-only-root-filesystem/practice.ts";
 import { sources as securityRunAsNonRoot } from "./practices/security/run-as-non-root/practice.ts";
+import { sources as securityRuntimeThreatDetection } from "./practices/security/runtime-threat-detection/practice.ts";
+import { sources as securitySandboxOrUserNamespace } from "./practices/security/sandbox-or-user-namespace/practice.ts";
 import { sources as securitySbomAndProvenance } from "./practices/security/sbom-and-provenance/practice.ts";
 import { sources as securitySeccompRuntimeDefault } from "./practices/security/seccomp-runtime-default/practice.ts";
 import { sources as securitySecretScanInCi } from "./practices/security/secret-scan-in-ci/practice.ts";
 import { sources as securityServiceAuthorization } from "./practices/security/service-authorization/practice.ts";
 import { sources as securityShortLivedCiCredentials } from "./practices/security/short-lived-ci-credentials/practice.ts";
 import { sources as securitySourceAndDependencyScan } from "./practices/security/source-and-dependency-scan/practice.ts";
+import { sources as securityVerifiedImagesOnly } from "./practices/security/verified-images-only/practice.ts";
+import { sources as securityWorkloadIdentity } from "./practices/security/workload-identity/practice.ts";
 
 /** What says the same elsewhere, by practice. */
 export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
@@ -268,11 +275,13 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/admission-policy-as-code": securityAdmissionPolicyAsCode,
   "security/ci-actions-pinned": securityCiActionsPinned,
   "security/ci-least-privilege": securityCiLeastPrivilege,
+  "security/compliance-benchmark": securityComplianceBenchmark,
   "security/continuous-compliance": securityContinuousCompliance,
   "security/dedicated-service-account": securityDedicatedServiceAccount,
   "security/default-deny-ingress": securityDefaultDenyIngress,
   "security/drop-all-capabilities": securityDropAllCapabilities,
   "security/egress-default-deny": securityEgressDefaultDeny,
+  "security/encrypted-or-external-secrets": securityEncryptedOrExternalSecrets,
   "security/iac-scan-in-ci": securityIacScanInCi,
   "security/image-digest-pinned": securityImageDigestPinned,
   "security/image-scan-in-ci": securityImageScanInCi,
@@ -289,15 +298,20 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "security/no-token-automount": securityNoTokenAutomount,
   "security/pinned-image-tag": securityPinnedImageTag,
   "security/pod-security-admission": securityPodSecurityAdmission,
+  "security/policy-tests": securityPolicyTests,
   "security/rbac-least-privilege": securityRbacLeastPrivilege,
   "security/rbac-no-cluster-admin": securityRbacNoClusterAdmin,
   "security/rbac-no-wildcards": securityRbacNoWildcards,
   "security/read-only-root-filesystem": securityReadOnlyRootFilesystem,
   "security/run-as-non-root": securityRunAsNonRoot,
+  "security/runtime-threat-detection": securityRuntimeThreatDetection,
+  "security/sandbox-or-user-namespace": securitySandboxOrUserNamespace,
   "security/sbom-and-provenance": securitySbomAndProvenance,
   "security/seccomp-runtime-default": securitySeccompRuntimeDefault,
   "security/secret-scan-in-ci": securitySecretScanInCi,
   "security/service-authorization": securityServiceAuthorization,
   "security/short-lived-ci-credentials": securityShortLivedCiCredentials,
   "security/source-and-dependency-scan": securitySourceAndDependencyScan,
+  "security/verified-images-only": securityVerifiedImagesOnly,
+  "security/workload-identity": securityWorkloadIdentity,
 };
