@@ -3,10 +3,15 @@ import type { PracticeId } from "./kmm.ts";
 import type { Sources } from "./practice.ts";
 import { sources as architectureCloudPlatformIntegration } from "./practices/architecture/cloud-platform-integration/practice.ts";
 import { sources as architectureCloudResourcesDeclared } from "./practices/architecture/cloud-resources-declared/practice.ts";
+import { sources as architectureConfigRolloutOnChange } from "./practices/architecture/config-rollout-on-change/practice.ts";
 import { sources as architectureContainerImageBuild } from "./practices/architecture/container-image-build/practice.ts";
 import { sources as architectureDataBackup } from "./practices/architecture/data-backup/practice.ts";
 import { sources as architectureDedicatedNamespace } from "./practices/architecture/dedicated-namespace/practice.ts";
+import { sources as architectureEnvironmentOverlays } from "./practices/architecture/environment-overlays/practice.ts";
 import { sources as architectureEventDriven } from "./practices/architecture/event-driven/practice.ts";
+import { sources as architectureGatewayApiRouting } from "./practices/architecture/gateway-api-routing/practice.ts";
+import { sources as architectureGracefulShutdown } from "./practices/architecture/graceful-shutdown/practice.ts";
+import { sources as architectureIndependentServices } from "./practices/architecture/independent-services/practice.ts";
 import { sources as architectureLivenessProbe } from "./practices/architecture/liveness-probe/practice.ts";
 import { sources as architectureManifestsWellFormed } from "./practices/architecture/manifests-well-formed/practice.ts";
 import { sources as architectureMultiCluster } from "./practices/architecture/multi-cluster/practice.ts";
@@ -17,6 +22,7 @@ import { sources as architecturePackagedManifests } from "./practices/architectu
 import { sources as architecturePodDisruptionBudget } from "./practices/architecture/pod-disruption-budget/practice.ts";
 import { sources as architectureReadinessProbe } from "./practices/architecture/readiness-probe/practice.ts";
 import { sources as architectureRecommendedLabels } from "./practices/architecture/recommended-labels/practice.ts";
+import { sources as architectureResiliencePolicies } from "./practices/architecture/resilience-policies/practice.ts";
 import { sources as architectureSelectorMatchesTemplate } from "./practices/architecture/selector-matches-template/practice.ts";
 import { sources as architectureServiceMesh } from "./practices/architecture/service-mesh/practice.ts";
 import { sources as architectureServiceSelectsPods } from "./practices/architecture/service-selects-pods/practice.ts";
@@ -161,10 +167,15 @@ import { sources as securityWorkloadIdentity } from "./practices/security/worklo
 export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "architecture/cloud-platform-integration": architectureCloudPlatformIntegration,
   "architecture/cloud-resources-declared": architectureCloudResourcesDeclared,
+  "architecture/config-rollout-on-change": architectureConfigRolloutOnChange,
   "architecture/container-image-build": architectureContainerImageBuild,
   "architecture/data-backup": architectureDataBackup,
   "architecture/dedicated-namespace": architectureDedicatedNamespace,
+  "architecture/environment-overlays": architectureEnvironmentOverlays,
   "architecture/event-driven": architectureEventDriven,
+  "architecture/gateway-api-routing": architectureGatewayApiRouting,
+  "architecture/graceful-shutdown": architectureGracefulShutdown,
+  "architecture/independent-services": architectureIndependentServices,
   "architecture/liveness-probe": architectureLivenessProbe,
   "architecture/manifests-well-formed": architectureManifestsWellFormed,
   "architecture/multi-cluster": architectureMultiCluster,
@@ -175,6 +186,7 @@ export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "architecture/pod-disruption-budget": architecturePodDisruptionBudget,
   "architecture/readiness-probe": architectureReadinessProbe,
   "architecture/recommended-labels": architectureRecommendedLabels,
+  "architecture/resilience-policies": architectureResiliencePolicies,
   "architecture/selector-matches-template": architectureSelectorMatchesTemplate,
   "architecture/service-mesh": architectureServiceMesh,
   "architecture/service-selects-pods": architectureServiceSelectsPods,
