@@ -76,6 +76,7 @@ const LATER = {
  * their class with the rest, so that a helper that is in both does no harm.
  */
 const OWN_LATER = {
+  "server/engine/dialects/pipelines.ts": { file: "pipelines.js", names: ["dialectOf", "dialectOfObjects"] },
   "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
   "server/engine/render/kustomize/build.ts": { file: "kustomize.js", names: ["buildKustomization"] },
   "server/engine/render/helm/said.ts": { file: "helm.js", names: ["fromHelm"] },

@@ -22,12 +22,7 @@ export const DEFINING: Readonly<Partial<Record<CellId, readonly (PracticeId | `@
   "culture/2": ["culture/contributing-guide", "culture/local-cluster-dev-loop", "culture/sandbox-environment"],
   "culture/3": ["culture/codeowners", "culture/workload-owner", "culture/team-rbac-groups"],
   "culture/4": ["culture/slo-defined", "culture/postmortems", "culture/runbooks-linked", "culture/oncall-routing"],
-  "culture/5": [
-    "culture/chaos-experiments",
-    "culture/golden-path-templates",
-    "culture/delivery-metrics",
-    "culture/error-budget-policy",
-  ],
+  "culture/5": ["culture/chaos-experiments", "culture/golden-path-templates", "culture/delivery-metrics"],
   "architecture/2": ["architecture/service-selects-pods"],
   "architecture/3": ["architecture/no-naked-pods"],
   "architecture/4": ["architecture/stateful-handled-properly", "architecture/independent-services"],

@@ -1,6 +1,6 @@
 import type { Capability, Pipeline } from "../../../facts.ts";
 import { candidateIn, given, gives, isOwn, ownPipelines } from "../../../pipelines.ts";
-import { met, practice, type Sources, unmet } from "../../../practice.ts";
+import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn } from "../../../scans.ts";
 
 export default practice({
@@ -16,12 +16,12 @@ export default practice({
     const clusters = given(pipeline, "local-cluster");
     const [idle] = clusters;
     if (idle !== undefined) return unmet(placeIn(pipeline, idle), "unmet.idle");
-    if (pipeline.opaque || ownPipelines(world).some((other) => testsIn(other).length > 0)) return undefined;
+    if (ownPipelines(world).some((other) => testsIn(other).length > 0)) return undefined;
     // One pipeline is told: the one in which it would be done.
     const repository = world.repositoryOf(pipeline.document);
     const candidate = repository === undefined ? undefined : candidateIn(repository, world);
     if (candidate !== pipeline || !gives(pipeline, "build", "validate", "deploy", "e2e")) return undefined;
-    return unmet(pipeline.place);
+    return pipeline.opaque ? cannotTell(pipeline.place) : unmet(pipeline.place);
   },
 });
 
