@@ -4,25 +4,30 @@ import { dimensionOf } from "./kmm.ts";
 import type { Practice, PracticeSpec } from "./practice.ts";
 import architectureCloudPlatformIntegration from "./practices/architecture/cloud-platform-integration/practice.ts";
 import architectureCloudResourcesDeclared from "./practices/architecture/cloud-resources-declared/practice.ts";
+import architectureConfigExternalised from "./practices/architecture/config-externalised/practice.ts";
 import architectureConfigRolloutOnChange from "./practices/architecture/config-rollout-on-change/practice.ts";
 import architectureContainerImageBuild from "./practices/architecture/container-image-build/practice.ts";
 import architectureDataBackup from "./practices/architecture/data-backup/practice.ts";
 import architectureDedicatedNamespace from "./practices/architecture/dedicated-namespace/practice.ts";
 import architectureEnvironmentOverlays from "./practices/architecture/environment-overlays/practice.ts";
 import architectureEventDriven from "./practices/architecture/event-driven/practice.ts";
+import architectureExternalEntrypoint from "./practices/architecture/external-entrypoint/practice.ts";
 import architectureGatewayApiRouting from "./practices/architecture/gateway-api-routing/practice.ts";
 import architectureGracefulShutdown from "./practices/architecture/graceful-shutdown/practice.ts";
 import architectureIndependentServices from "./practices/architecture/independent-services/practice.ts";
+import architectureJobLifecycleBounds from "./practices/architecture/job-lifecycle-bounds/practice.ts";
 import architectureLivenessProbe from "./practices/architecture/liveness-probe/practice.ts";
 import architectureManifestsWellFormed from "./practices/architecture/manifests-well-formed/practice.ts";
 import architectureMultiCluster from "./practices/architecture/multi-cluster/practice.ts";
 import architectureMultipleReplicas from "./practices/architecture/multiple-replicas/practice.ts";
 import architectureNoNakedPods from "./practices/architecture/no-naked-pods/practice.ts";
+import architectureNoNodePorts from "./practices/architecture/no-node-ports/practice.ts";
 import architectureOperatorPattern from "./practices/architecture/operator-pattern/practice.ts";
 import architecturePackagedManifests from "./practices/architecture/packaged-manifests/practice.ts";
 import architecturePodDisruptionBudget from "./practices/architecture/pod-disruption-budget/practice.ts";
 import architectureReadinessProbe from "./practices/architecture/readiness-probe/practice.ts";
 import architectureRecommendedLabels from "./practices/architecture/recommended-labels/practice.ts";
+import architectureReferencesResolve from "./practices/architecture/references-resolve/practice.ts";
 import architectureResiliencePolicies from "./practices/architecture/resilience-policies/practice.ts";
 import architectureSelectorMatchesTemplate from "./practices/architecture/selector-matches-template/practice.ts";
 import architectureServiceMesh from "./practices/architecture/service-mesh/practice.ts";
@@ -172,25 +177,30 @@ function of(id: PracticeId, spec: unknown): Practice {
 export const PRACTICES: readonly Practice[] = [
   of("architecture/cloud-platform-integration", architectureCloudPlatformIntegration),
   of("architecture/cloud-resources-declared", architectureCloudResourcesDeclared),
+  of("architecture/config-externalised", architectureConfigExternalised),
   of("architecture/config-rollout-on-change", architectureConfigRolloutOnChange),
   of("architecture/container-image-build", architectureContainerImageBuild),
   of("architecture/data-backup", architectureDataBackup),
   of("architecture/dedicated-namespace", architectureDedicatedNamespace),
   of("architecture/environment-overlays", architectureEnvironmentOverlays),
   of("architecture/event-driven", architectureEventDriven),
+  of("architecture/external-entrypoint", architectureExternalEntrypoint),
   of("architecture/gateway-api-routing", architectureGatewayApiRouting),
   of("architecture/graceful-shutdown", architectureGracefulShutdown),
   of("architecture/independent-services", architectureIndependentServices),
+  of("architecture/job-lifecycle-bounds", architectureJobLifecycleBounds),
   of("architecture/liveness-probe", architectureLivenessProbe),
   of("architecture/manifests-well-formed", architectureManifestsWellFormed),
   of("architecture/multi-cluster", architectureMultiCluster),
   of("architecture/multiple-replicas", architectureMultipleReplicas),
   of("architecture/no-naked-pods", architectureNoNakedPods),
+  of("architecture/no-node-ports", architectureNoNodePorts),
   of("architecture/operator-pattern", architectureOperatorPattern),
   of("architecture/packaged-manifests", architecturePackagedManifests),
   of("architecture/pod-disruption-budget", architecturePodDisruptionBudget),
   of("architecture/readiness-probe", architectureReadinessProbe),
   of("architecture/recommended-labels", architectureRecommendedLabels),
+  of("architecture/references-resolve", architectureReferencesResolve),
   of("architecture/resilience-policies", architectureResiliencePolicies),
   of("architecture/selector-matches-template", architectureSelectorMatchesTemplate),
   of("architecture/service-mesh", architectureServiceMesh),

@@ -3,25 +3,30 @@ import type { PracticeId } from "./kmm.ts";
 import type { Sources } from "./practice.ts";
 import { sources as architectureCloudPlatformIntegration } from "./practices/architecture/cloud-platform-integration/practice.ts";
 import { sources as architectureCloudResourcesDeclared } from "./practices/architecture/cloud-resources-declared/practice.ts";
+import { sources as architectureConfigExternalised } from "./practices/architecture/config-externalised/practice.ts";
 import { sources as architectureConfigRolloutOnChange } from "./practices/architecture/config-rollout-on-change/practice.ts";
 import { sources as architectureContainerImageBuild } from "./practices/architecture/container-image-build/practice.ts";
 import { sources as architectureDataBackup } from "./practices/architecture/data-backup/practice.ts";
 import { sources as architectureDedicatedNamespace } from "./practices/architecture/dedicated-namespace/practice.ts";
 import { sources as architectureEnvironmentOverlays } from "./practices/architecture/environment-overlays/practice.ts";
 import { sources as architectureEventDriven } from "./practices/architecture/event-driven/practice.ts";
+import { sources as architectureExternalEntrypoint } from "./practices/architecture/external-entrypoint/practice.ts";
 import { sources as architectureGatewayApiRouting } from "./practices/architecture/gateway-api-routing/practice.ts";
 import { sources as architectureGracefulShutdown } from "./practices/architecture/graceful-shutdown/practice.ts";
 import { sources as architectureIndependentServices } from "./practices/architecture/independent-services/practice.ts";
+import { sources as architectureJobLifecycleBounds } from "./practices/architecture/job-lifecycle-bounds/practice.ts";
 import { sources as architectureLivenessProbe } from "./practices/architecture/liveness-probe/practice.ts";
 import { sources as architectureManifestsWellFormed } from "./practices/architecture/manifests-well-formed/practice.ts";
 import { sources as architectureMultiCluster } from "./practices/architecture/multi-cluster/practice.ts";
 import { sources as architectureMultipleReplicas } from "./practices/architecture/multiple-replicas/practice.ts";
 import { sources as architectureNoNakedPods } from "./practices/architecture/no-naked-pods/practice.ts";
+import { sources as architectureNoNodePorts } from "./practices/architecture/no-node-ports/practice.ts";
 import { sources as architectureOperatorPattern } from "./practices/architecture/operator-pattern/practice.ts";
 import { sources as architecturePackagedManifests } from "./practices/architecture/packaged-manifests/practice.ts";
 import { sources as architecturePodDisruptionBudget } from "./practices/architecture/pod-disruption-budget/practice.ts";
 import { sources as architectureReadinessProbe } from "./practices/architecture/readiness-probe/practice.ts";
 import { sources as architectureRecommendedLabels } from "./practices/architecture/recommended-labels/practice.ts";
+import { sources as architectureReferencesResolve } from "./practices/architecture/references-resolve/practice.ts";
 import { sources as architectureResiliencePolicies } from "./practices/architecture/resilience-policies/practice.ts";
 import { sources as architectureSelectorMatchesTemplate } from "./practices/architecture/selector-matches-template/practice.ts";
 import { sources as architectureServiceMesh } from "./practices/architecture/service-mesh/practice.ts";
@@ -167,25 +172,30 @@ import { sources as securityWorkloadIdentity } from "./practices/security/worklo
 export const SOURCES: Readonly<Record<PracticeId, Sources>> = {
   "architecture/cloud-platform-integration": architectureCloudPlatformIntegration,
   "architecture/cloud-resources-declared": architectureCloudResourcesDeclared,
+  "architecture/config-externalised": architectureConfigExternalised,
   "architecture/config-rollout-on-change": architectureConfigRolloutOnChange,
   "architecture/container-image-build": architectureContainerImageBuild,
   "architecture/data-backup": architectureDataBackup,
   "architecture/dedicated-namespace": architectureDedicatedNamespace,
   "architecture/environment-overlays": architectureEnvironmentOverlays,
   "architecture/event-driven": architectureEventDriven,
+  "architecture/external-entrypoint": architectureExternalEntrypoint,
   "architecture/gateway-api-routing": architectureGatewayApiRouting,
   "architecture/graceful-shutdown": architectureGracefulShutdown,
   "architecture/independent-services": architectureIndependentServices,
+  "architecture/job-lifecycle-bounds": architectureJobLifecycleBounds,
   "architecture/liveness-probe": architectureLivenessProbe,
   "architecture/manifests-well-formed": architectureManifestsWellFormed,
   "architecture/multi-cluster": architectureMultiCluster,
   "architecture/multiple-replicas": architectureMultipleReplicas,
   "architecture/no-naked-pods": architectureNoNakedPods,
+  "architecture/no-node-ports": architectureNoNodePorts,
   "architecture/operator-pattern": architectureOperatorPattern,
   "architecture/packaged-manifests": architecturePackagedManifests,
   "architecture/pod-disruption-budget": architecturePodDisruptionBudget,
   "architecture/readiness-probe": architectureReadinessProbe,
   "architecture/recommended-labels": architectureRecommendedLabels,
+  "architecture/references-resolve": architectureReferencesResolve,
   "architecture/resilience-policies": architectureResiliencePolicies,
   "architecture/selector-matches-template": architectureSelectorMatchesTemplate,
   "architecture/service-mesh": architectureServiceMesh,
