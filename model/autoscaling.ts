@@ -173,7 +173,8 @@ export function autoscalerFor(workload: Workload, world: World): Edit | undefine
   };
 }
 
-const TARGETS: readonly GroupKind[] = [
+/** Kinds that autoscalers of people scale. */
+export const TARGETS: readonly GroupKind[] = [
   "apps/Deployment",
   "apps/StatefulSet",
   "argoproj.io/Rollout",

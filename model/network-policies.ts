@@ -2,7 +2,7 @@
 import type { Json } from "./edit.ts";
 import type { Field, GroupKind, Namespace, Resource, Scope, Standing, Workload, World } from "./facts.ts";
 import { once } from "./memo.ts";
-import { ifKnown } from "./practice.ts";
+import { ifKnown, unmet, type Verdict } from "./practice.ts";
 
 export type Direction = "ingress" | "egress";
 
@@ -168,6 +168,22 @@ export interface Defaults {
   readonly maybe: readonly Resource[];
   /** Allow everything to single workloads, and together to most that there are: then little is closed but what comes later. */
   readonly reopened: readonly Resource[];
+}
+
+/**
+ * A Namespace with policies and no workloads: what runs there comes from elsewhere, and is as open as they leave it.
+ * Unmet with `unmet` or `unmet.open`; nothing where it is closed, or where a policy of it cannot be told.
+ */
+export function leftOpen(resource: Resource, direction: Direction, world: World): Verdict | undefined {
+  const { system, nonProduction, foreign, displayName } = resource;
+  const namespace = { system, nonProduction, foreign, scope: `ns:${displayName}` as const, workloads: [] };
+  const policies = world.resources("networking.k8s.io/NetworkPolicy", namespace.scope);
+  if (policies.length === 0 || world.workloads(namespace.scope).length > 0) return undefined;
+  const { closed, open, maybe } = defaultsOf(namespace, direction, world);
+  const [wide] = open;
+  const args = { namespace: displayName };
+  if (wide !== undefined) return unmet(openRule(wide, direction), "unmet.open", { ...args, policy: wide.displayName });
+  return closed.length + maybe.length > 0 ? undefined : unmet(resource.name, "unmet", args);
 }
 
 /** What policies say of all pods of a namespace. */

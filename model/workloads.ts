@@ -17,7 +17,7 @@ export const LASTING_KINDS: readonly GroupKind[] = [
 
 export const TASK_KINDS: readonly GroupKind[] = ["batch/Job", "batch/CronJob"];
 
-/** Carries a pod template; a Rollout that refers to a Deployment, for one, does not. */
+/** Carries a pod template; a Rollout that refers to a Deployment, for one, does not, nor one that is being written. */
 export function isWorkload(resource: Resource): resource is Workload {
-  return "podLabels" in resource;
+  return "podLabels" in resource && (resource as Workload).pod.presence !== "absent";
 }

@@ -91,7 +91,7 @@ export class Judge {
       if (!seen.has(path))
         for (const practice of this.catalogue.forResource(resource)) this.#add(all, practice, subject, state);
       seen.add(path);
-      if (!(resource instanceof WorkloadFact)) continue;
+      if (!(resource instanceof WorkloadFact) || !resource.finished) continue;
       const workload: Subject = { kind: "workload", fact: resource, document: resource.document };
       for (const practice of this.catalogue.for("workload")) {
         if (resource.class === "ci" && practice.includesCi !== true) continue;

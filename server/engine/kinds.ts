@@ -175,3 +175,25 @@ export function isLookAlike(group: string, version: string, kind: string): boole
   if (group === "" && kind === "Config") return true;
   return group === "" && !/^v\d+((alpha|beta)\d+)?$/.test(version);
 }
+
+/** Kinds that Kubernetes has in one of its own groups and never had in the core group. */
+const GROUPS: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      ["apps", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ControllerRevision"]],
+      ["batch", ["Job", "CronJob"]],
+      ["autoscaling", ["HorizontalPodAutoscaler"]],
+      ["policy", ["PodDisruptionBudget"]],
+      ["networking.k8s.io", ["Ingress", "IngressClass", "NetworkPolicy"]],
+      ["rbac.authorization.k8s.io", ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]],
+      ["storage.k8s.io", ["StorageClass", "CSIDriver"]],
+      ["scheduling.k8s.io", ["PriorityClass"]],
+      ["apiextensions.k8s.io", ["CustomResourceDefinition"]],
+    ] as const
+  ).flatMap(([group, kinds]) => kinds.map((kind) => [kind, group] as const)),
+);
+
+/** The group that an object of the core group is meant for: its author forgot it, and the cluster would refuse it. */
+export function groupOf(kind: string): string {
+  return GROUPS.get(kind) ?? "";
+}

@@ -56,6 +56,11 @@ export function scalersNaming(bucket: readonly Resource[], workload: Workload): 
 /** Workloads of a bucket, which holds nothing else. */
 export const workloadsIn = once((bucket: readonly Resource[]): readonly WorkloadFact[] => bucket.filter(isWorkload));
 
+/** Those that are written as far as their pods: they are judged and counted. */
+export const finishedIn = once((bucket: readonly Resource[]): readonly WorkloadFact[] =>
+  workloadsIn(bucket).filter(({ finished }) => finished),
+);
+
 /** Answers of `workloadsNamed` for names that a template decides, by their text. */
 const workloadsByText = once((_bucket: readonly Resource[]) => new Map<string, readonly WorkloadFact[]>());
 

@@ -88,7 +88,9 @@ function namespacesOf(index: ObjectIndex, own: ObjectIndex): readonly Namespace[
 }
 
 function namespaceOf(scope: string, bucket: readonly Resource[], objects: readonly Resource[]): Namespace | undefined {
-  const workloads = bucket.filter((one) => one instanceof WorkloadFact).filter((one) => one.class !== "ci");
+  const workloads = bucket
+    .filter((one) => one instanceof WorkloadFact)
+    .filter((one) => one.finished && one.class !== "ci");
   const first = workloads[0];
   if (first === undefined) return undefined;
   const name = scope.startsWith("ns:") ? scope.slice(3) : "";

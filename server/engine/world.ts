@@ -29,6 +29,7 @@ import {
 import { WorkloadFact } from "./dialects/kubernetes.ts";
 import {
   both,
+  finishedIn,
   labelsOfService,
   names,
   namespaceIn,
@@ -37,7 +38,6 @@ import {
   scalerOf,
   scalersNaming,
   watches,
-  workloadsIn,
   workloadsNamed,
 } from "./naming.ts";
 import { ingressSelector, NETWORK_POLICY_KINDS } from "./policies.ts";
@@ -147,7 +147,7 @@ export class TrackedWorld implements World {
   }
 
   workloads(scope?: Scope): readonly Workload[] {
-    return workloadsIn(this.#bucket(scoped(PODS, scope)));
+    return finishedIn(this.#bucket(scoped(PODS, scope)));
   }
 
   servicesOf(workload: Workload): Matches<Resource> {

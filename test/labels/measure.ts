@@ -125,7 +125,7 @@ function score(strict: boolean): void {
     else if (label.fails) one.missed += 1;
     else if (state === "unmet") one.wrong += 1;
     else if (state === "quiet") one.quiet += 1;
-    if (strict && (label.fails ? state !== "unmet" : state === "unmet"))
+    if ((strict || shown.length > 0) && (label.fails ? state !== "unmet" : state === "unmet"))
       process.stdout.write(
         `${label.topic}: labelled ${label.fails ? "fail" : "pass"}, ours ${state}: ${label.file}#${label.doc} ${label.kind}/${label.name}\n`,
       );

@@ -44,7 +44,10 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "host-path-writable": [{ practice: "security/no-host-mounts", message: /writable|critical|socket/ }],
   "host-port": [{ practice: "architecture/no-node-ports" }, { practice: "scalability/no-scaling-blockers" }],
   "host-process": [{ practice: "security/no-privileged-containers" }],
-  "hpa-min-max": [{ practice: "scalability/autoscaler-bounds" }, { practice: "scalability/horizontal-autoscaler" }],
+  "hpa-min-max": [
+    { practice: "scalability/autoscaler-bounds", message: /missing|below|equal|open/ },
+    { practice: "scalability/horizontal-autoscaler", message: /fixed/ },
+  ],
   "hpa-min-replicas": [{ practice: "scalability/autoscaler-bounds" }, { practice: "architecture/multiple-replicas" }],
   "hpa-no-static-replicas": [{ practice: "scalability/no-fixed-replicas-with-autoscaler" }],
   "hpa-target-exists": [{ practice: "scalability/horizontal-autoscaler", message: /dangling|kind/ }],
@@ -52,7 +55,7 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "image-tag": [{ practice: "security/pinned-image-tag" }],
   "ingress-targets-service": [{ practice: "architecture/external-entrypoint" }],
   "ingress-tls": [{ practice: "security/ingress-tls" }],
-  "istio-authz-selects-workload": [{ practice: "security/service-authorization" }],
+  "istio-authz-selects-workload": [{ practice: "security/service-authorization", message: /lost/ }],
   "istio-vs-destination-exists": [
     { practice: "architecture/references-resolve", message: /^unmet\.(host|hidden|port)/ },
   ],
@@ -66,9 +69,14 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "memory-limits": [{ practice: "scalability/memory-limits" }],
   "memory-requests": [{ practice: "scalability/resource-requests", message: /^unmet(\.memory)?$/ }],
   "naked-pod": [{ practice: "architecture/no-naked-pods" }],
-  "networkpolicy-covers-pod": [{ practice: "security/network-policy-selects-workload" }],
-  "networkpolicy-dangling": [{ practice: "security/network-policy-selects-workload" }],
-  "networkpolicy-default-deny": [{ practice: "security/default-deny-ingress" }],
+  "networkpolicy-covers-pod": [
+    { practice: "security/network-policy-selects-workload", message: /^unmet(\.dangling)?$/ },
+  ],
+  "networkpolicy-dangling": [{ practice: "security/network-policy-selects-workload", message: /dangling|lost/ }],
+  "networkpolicy-default-deny": [
+    { practice: "security/default-deny-ingress" },
+    { practice: "security/egress-default-deny" },
+  ],
   "owner-label": [{ practice: "culture/workload-owner" }],
   "pdb-present": [{ practice: "architecture/pod-disruption-budget" }],
   "pdb-sane": [{ practice: "architecture/pod-disruption-budget" }],
@@ -119,7 +127,11 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   ],
   "removed-api": [{ practice: "architecture/supported-api-versions" }],
   "resources-requests-limits": [
-    { practice: "scalability/resource-requests" },
+    {
+      practice: "scalability/resource-requests",
+      differs:
+        "the label asks for both to be written; what has a limit requests it, and a limit of CPU is not asked for",
+    },
     { practice: "scalability/memory-limits" },
   ],
   "rolling-update": [{ practice: "automation/rollout-strategy" }],

@@ -14,7 +14,7 @@ import type {
 } from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
 import { knownText, rootField } from "../field.ts";
-import { carrierOf, isClusterScoped, isLookAlike } from "../kinds.ts";
+import { carrierOf, groupOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { RenderedDocument } from "../render/document.ts";
 import type { RenderedObject } from "../render/rendered.ts";
@@ -66,6 +66,7 @@ function unfold(
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
   const version = apiVersion.slice(slash + 1);
   if (isLookAlike(group, version, kind)) return [];
+  const own = group === "" ? groupOf(kind) : group;
   const list = kind === "List" || (kind.endsWith("List") && body.at("items").kind === "list");
   if (list && depth < 3) {
     return body
@@ -79,7 +80,7 @@ function unfold(
       .writtenItems()
       .flatMap((item, index) => unfold(item, document, context, depth + 1, [...path, "objects", index]));
   }
-  return factsOf(body, path, document, context, { group, version, kind, groupKind: `${group}/${kind}` });
+  return factsOf(body, path, document, context, { group: own, version, kind, groupKind: `${own}/${kind}` });
 }
 
 type Path = readonly (string | number)[];
@@ -99,9 +100,12 @@ function factsOf(
   identity: Identity,
 ): readonly Resource[] {
   const carrier = carrierOf(identity.groupKind);
-  const locations = carrier?.locate(body).filter((location) => location.pod.presence !== "absent") ?? [];
-  const resource = new ResourceFact(document, path, context, identity, locations[0]?.pod);
-  if (carrier === undefined || locations.length === 0) return [resource];
+  const all = carrier?.locate(body) ?? [];
+  if (carrier === undefined || all.length === 0)
+    return [new ResourceFact(document, path, context, identity, undefined)];
+  const written = all.filter((location) => location.pod.presence !== "absent");
+  // One that is still being written is there for what selects and names it.
+  const locations = written.length > 0 ? written : all.slice(0, 1);
   return locations.map(
     (_, index) =>
       new WorkloadFact(
@@ -275,6 +279,8 @@ const partsOfTree = new WeakMap<Tree, Map<WorkloadFact, Parts>>();
 
 export class WorkloadFact extends ResourceFact implements Workload {
   readonly class: WorkloadClass;
+  /** Says something of its pods: one that does not is still being written, and is not judged. */
+  readonly finished: boolean;
   /** Labels of the pods, kept so that selectors can be matched without reading the file again. */
   readonly podLabelSet: LabelSet;
   readonly #index: number;
@@ -292,6 +298,7 @@ export class WorkloadFact extends ResourceFact implements Workload {
     super(document, path, context, identity, pod);
     this.class = workloadClass;
     this.#index = index;
+    this.finished = pod !== undefined && pod.presence !== "absent";
     this.podLabelSet = labelSetOf(this.podLabels);
     if (suffix !== undefined)
       Object.defineProperty(this, "displayName", { value: `${this.displayName}/${suffix}`, enumerable: true });
@@ -316,9 +323,8 @@ export class WorkloadFact extends ResourceFact implements Workload {
 
   #locate(): Parts {
     const body = this.body;
-    const location = carrierOf(this.groupKind)
-      ?.locate(body)
-      .filter((one) => one.pod.presence !== "absent")[this.#index];
+    const locations = carrierOf(this.groupKind)?.locate(body) ?? [];
+    const location = locations.filter((one) => !this.finished || one.pod.presence !== "absent")[this.#index];
     const pod = location?.pod ?? body.at("spec");
     const all = containersOf(pod, location?.containers);
     return {

@@ -12,6 +12,10 @@ export default practice({
   judge(resource, world) {
     const removal = removalOf(resource);
     const field = resource.body.at("apiVersion");
+    if (isMisplaced(resource)) {
+      const use = servedAs(resource);
+      return unmet(field, "unmet.group", { version: resource.version, kind: resource.kind, use });
+    }
     if (removal === undefined)
       return isBuiltIn(resource.group) && /^v\d+$/.test(resource.version) ? met(field) : undefined;
     if (world.kubernetesMinor < removal.since) return met(field);
@@ -27,6 +31,11 @@ export default practice({
   },
   fix(resource): Fix | undefined {
     const removal = removalOf(resource);
+    if (isMisplaced(resource)) {
+      const use = servedAs(resource);
+      const edit = { op: "set", at: resource.body.at("apiVersion").place, value: use } as const;
+      return { safety: lacksSelector(resource) ? "review" : "safe", args: { use }, edits: [edit] };
+    }
     if (removal?.swap === undefined || lacksSelector(resource)) return undefined;
     return {
       safety: removal.swap,
@@ -56,4 +65,15 @@ function lacksSelector(resource: Resource): boolean {
   return ["matchLabels", "matchExpressions"].every(
     (key) => resource.body.at("spec", "selector", key).presence === "absent",
   );
+}
+
+/** Written without the group of its kind. */
+function isMisplaced({ group, body }: Resource): boolean {
+  const written = body.at("apiVersion").source ?? "";
+  return group !== "" && written !== "" && !written.includes("/");
+}
+
+/** Of these the first version is not the one to use. */
+function servedAs({ group, kind }: Resource): string {
+  return `${group}/${kind === "HorizontalPodAutoscaler" ? "v2" : "v1"}`;
 }

@@ -1,7 +1,8 @@
-import { autoscalerFor, type Fault, faultOf, unscalable } from "../../../autoscaling.ts";
+import { autoscalerFor, type Fault, faultOf, TARGETS, targetsOf, unscalable } from "../../../autoscaling.ts";
+import { besides } from "../../../claims.ts";
 import type { Place } from "../../../edit.ts";
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
-import type { GroupKind, Scaler, Workload, World } from "../../../facts.ts";
+import type { Field, GroupKind, Matches, Resource, Workload, World } from "../../../facts.ts";
 import { cannotTell, notApplicable, practice, type Sources, Unresolved, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
 
@@ -24,8 +25,8 @@ export default practice({
   effort: "confirm",
   judge(_workspace, world) {
     const found: Evidence[] = serverless(world);
-    const faults: (Fault | { place: Place; message: "unmet.dangling"; args: { scaler: string; workload: string } })[] =
-      [];
+    const faults: Fault[] = [];
+    let dangling = false;
     const unknown: Place[] = [];
     for (const { scaler, target } of world.scalers()) {
       if (scaler.by === "vpa" || scaler.resource.system) continue;
@@ -37,11 +38,8 @@ export default practice({
           found.push({ at: scaler.place, in: scaler.resource });
           // One that works is enough: the first few tell as much as thousands.
           if (found.length % ENOUGH === 0 && shownBy(found, world)?.state === "met") break;
-        } else if (target.maybe.length > 0 || isElsewhere(scaler, world)) unknown.push(scaler.target.name.place);
-        else {
-          const args = { scaler: scaler.resource.displayName, workload: scaler.target.name.source ?? "" };
-          faults.push({ place: scaler.target.name.place, message: "unmet.dangling", args });
-        }
+        } else if (isElsewhere(scaler.resource, target, world)) unknown.push(scaler.target.name.place);
+        else dangling = true;
       } catch (error) {
         if (!(error instanceof Unresolved)) throw error;
         unknown.push(error.place);
@@ -51,11 +49,23 @@ export default practice({
     if (shown !== undefined) return shown;
     if (unknown.length > 0) return cannotTell(unknown);
     if (faults.length > 0) return unmet(faults);
+    // It is told where it stands.
+    if (dangling) return notApplicable("superseded");
     if (countedWorkloads(world).length === 0) return undefined;
     const candidate = candidateIn(world);
     return candidate === undefined
       ? notApplicable("no-subject")
       : unmet(candidate.place, undefined, { workload: candidate.displayName });
+  },
+  claims: {
+    kinds: ["autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"],
+    judge(scaler, world) {
+      const target = targetsOf(scaler, world);
+      const kind = targetOf(scaler).at("kind").source ?? "Deployment";
+      if (target.sure.some((one) => one.kind === kind) || isElsewhere(scaler, target, world)) return undefined;
+      const name = targetOf(scaler).at("name");
+      return unmet(name, "unmet.dangling", { scaler: scaler.displayName, workload: name.source ?? "" });
+    },
   },
   fix(_workspace, world) {
     const candidate = world.scalers().some(({ scaler }) => scaler.by !== "vpa") ? undefined : candidateIn(world);
@@ -111,11 +121,29 @@ function serverless(world: World): Evidence[] {
   });
 }
 
-function isElsewhere(scaler: Scaler, world: World): boolean {
-  const { kind, name } = scaler.target;
+function isElsewhere(scaler: Resource, target: Matches<Workload>, world: World): boolean {
+  const wanted = targetOf(scaler);
+  const kind = wanted.at("kind").source ?? "Deployment";
   return (
-    !SCALABLE.test(kind.source ?? "Deployment") ||
+    target.maybe.length > 0 ||
+    scaler.system ||
+    !SCALABLE.test(kind) ||
+    wanted.at("name").presence !== "present" ||
     world.resources(DELIVERIES).length > 0 ||
-    world.isExternal(kind.source ?? "Deployment", name, scaler.resource.scope)
+    isApart(scaler, world) ||
+    world.isExternal(kind, wanted.at("name"), scaler.scope)
+  );
+}
+
+function targetOf(scaler: Resource): Field {
+  return scaler.body.at("spec", "scaleTargetRef");
+}
+
+/** Kept apart from all workloads: its own is somewhere else. */
+function isApart(scaler: Resource, world: World): boolean {
+  const name = targetOf(scaler).at("name").source;
+  return (
+    besides(scaler, world.resources(TARGETS, scaler.scope)).length === 0 &&
+    !world.resources(TARGETS).some(({ displayName }) => displayName === name)
   );
 }

@@ -1,6 +1,6 @@
 import type { Edit } from "../../../edit.ts";
-import type { Namespace, Standing, World } from "../../../facts.ts";
-import { allowPolicy, defaultsOf, denyPolicy, isOneFolder, openRule } from "../../../network-policies.ts";
+import type { Namespace, World } from "../../../facts.ts";
+import { allowPolicy, defaultsOf, denyPolicy, isOneFolder, leftOpen, openRule } from "../../../network-policies.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -27,18 +27,7 @@ export default practice({
   },
   claims: {
     kinds: ["/Namespace"],
-    // Policies without workloads: what runs there comes from elsewhere, and is as open as they leave it.
-    judge(resource, world) {
-      const namespace = { ...standingOf(resource), scope: `ns:${resource.displayName}`, workloads: [] };
-      const policies = world.resources("networking.k8s.io/NetworkPolicy", namespace.scope);
-      if (policies.length === 0 || world.workloads(namespace.scope).length > 0) return undefined;
-      const { closed, open, maybe } = defaultsOf(namespace, "ingress", world);
-      const [wide] = open;
-      const args = { namespace: resource.displayName };
-      if (wide !== undefined)
-        return unmet(openRule(wide, "ingress"), "unmet.open", { ...args, policy: wide.displayName });
-      return closed.length + maybe.length > 0 ? undefined : unmet(resource.name, "unmet", args);
-    },
+    judge: (namespace, world) => leftOpen(namespace, "ingress", world),
   },
   fix(namespace, world) {
     if (defaultsOf(namespace, "ingress", world).open.length > 0 || !isOneFolder(namespace)) return undefined;
@@ -60,10 +49,6 @@ export const sources: Sources = {
   references: ["https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies"],
   equivalents: { kubescape: ["C-0030", "C-0049", "C-0054", "C-0206"], cis: ["5.3.2"], nsa: ["network policies"] },
 };
-
-function standingOf({ system, nonProduction, foreign }: Standing): Standing {
-  return { system, nonProduction, foreign };
-}
 
 /** Policies for all that no policy lets anyone call yet; nothing where one of them cannot be written. */
 function allowances(namespace: Namespace, world: World): readonly Edit[] | undefined {

@@ -1,5 +1,5 @@
 import { letsNamesBeAsked, registryOnly } from "../../../egress.ts";
-import { defaultsOf, denyPolicy, isOneFolder, openRule } from "../../../network-policies.ts";
+import { defaultsOf, denyPolicy, isOneFolder, leftOpen, openRule } from "../../../network-policies.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 export default practice({
@@ -33,6 +33,10 @@ export default practice({
     if (unsure.length > 0) return cannotTell(unsure.map((policy) => policy.place));
     // A chart is installed into a namespace that others look after.
     return namespace.scope.startsWith("chart:") ? cannotTell(namespace.place) : unmet(namespace.place, "unmet", args);
+  },
+  claims: {
+    kinds: ["/Namespace"],
+    judge: (namespace, world) => leftOpen(namespace, "egress", world),
   },
   fix(namespace, world) {
     const behind = namespace.resource?.document ?? namespace.workloads[0]?.document;

@@ -19,6 +19,7 @@ import {
   unmet,
   type Verdict,
 } from "../../../practice.ts";
+import { isWorkload } from "../../../workloads.ts";
 
 /** Besides workloads; other kinds are not even looked at. */
 const MAY_HOLD =
@@ -57,10 +58,6 @@ export const sources: Sources = {
     dsomm: ["Test for stored secrets in code"],
   },
 };
-
-function isWorkload(resource: Resource): resource is Workload {
-  return "allContainers" in resource;
-}
 
 function ofWorkload(workload: Workload): Verdict {
   const looks = workload.allContainers.flatMap(({ body, displayName }) => {

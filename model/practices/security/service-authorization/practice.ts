@@ -1,3 +1,4 @@
+import { missedBeside } from "../../../claims.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, type Spot, unmet } from "../../../practice.ts";
 import { grantsFor } from "../../../service-grants.ts";
 
@@ -24,6 +25,15 @@ export default practice({
     const message = paper.paper;
     const spots: Spot[] = [{ place: workload.place }, { place: "presence" in paper.at ? paper.at.place : paper.at }];
     return unmet(spots, message, { ...args, policy: paper.policy });
+  },
+  claims: {
+    kinds: ["security.istio.io/AuthorizationPolicy"],
+    judge(policy, world) {
+      const selector = policy.body.at("spec", "selector");
+      // In the mesh's own namespace it speaks of the pods of all others.
+      if (policy.scope === "ns:istio-system" || missedBeside(policy, selector, world).length === 0) return undefined;
+      return unmet(selector, "unmet.lost", { policy: policy.displayName });
+    },
   },
 });
 
