@@ -130,6 +130,7 @@ export const IMAGES: Readonly<Record<string, string>> = {
   "dtzar/helm-kubectl": "",
   "alpine/k8s": "",
   "helmpack/chart-testing": "",
+  "goreleaser/goreleaser": "goreleaser",
   "helmunittest/helm-unittest": "helm unittest",
   "yannh/kubeconform": "kubeconform",
   "garethr/kubeval": "kubeval",

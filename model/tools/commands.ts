@@ -48,6 +48,9 @@ export const COMMANDS: readonly CommandRow[] = [
     unless: [{ name: "--no-push" }],
   },
   { gives: "build", command: "skaffold build|run" },
+  // What its configuration says of images.
+  { gives: "build", command: "goreleaser images" },
+  { gives: "push", command: "goreleaser images", unless: [{ name: "--snapshot" }] },
   { gives: ["build", "push"], command: "werf build|converge|publish|bundle" },
   { gives: ["build", "push"], tool: "gcloud", command: "gcloud builds submit" },
   { gives: ["build", "push"], tool: "az", command: "az acr build" },
@@ -150,6 +153,8 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "test", command: "jest|vitest|mocha|ava|tap|karma|c8|nyc" },
   { gives: "test", command: "ng|deno|mix|dotnet|swift|flutter|dart|stack|cabal|lein|bazel|bazelisk|hatch test" },
   { gives: "test", tool: "node", command: "node", when: [{ name: "--test" }] },
+  // A target of a Makefile that is not in the workspace, as everybody names it.
+  { gives: "test", tool: "make", command: "by-name test" },
   { gives: "test", command: "pytest|py.test|tox|nox|nose2|nosetests|unittest|behave|robot" },
   { gives: "test", tool: "django", command: "manage.py test" },
   {

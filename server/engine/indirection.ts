@@ -132,6 +132,8 @@ function callsOf(words: readonly string[], directories: readonly string[], files
     case "run-s":
     case "run-p":
       return packageCalls(program, args, directories, files);
+    case "goreleaser":
+      return releaseCall(args, files);
     default:
       return scriptCall(words, directories, files);
   }
@@ -171,7 +173,9 @@ function makeCalls(args: readonly string[], directories: readonly string[], file
   return (targets.length === 0 ? [""] : targets).map((target) => ({
     key: `${path ?? "Makefile"}#${target}`,
     commands:
-      text === undefined ? undefined : makeRecipe(text, target, (it) => textAt(join(folderOf(path ?? ""), it), files)),
+      text === undefined
+        ? byName(`#${target}`)
+        : makeRecipe(text, target, (it) => textAt(join(folderOf(path ?? ""), it), files)),
     directories: [folderOf(path ?? ""), ...directories],
   }));
 }
@@ -195,7 +199,7 @@ function taskCall(name: string, directories: readonly string[], files: CallableF
       return { key: `${path}#${name}`, commands, directories: [directory] };
     }
   }
-  return { key: `Taskfile.yml#${name}`, commands: undefined, directories };
+  return { key: `Taskfile.yml#${name}`, commands: byName(`#${name}`), directories };
 }
 
 function taskCommands(body: Field, name: string, visited: Set<string>): readonly ShellCommand[] | undefined {
@@ -231,7 +235,7 @@ function justCall(name: string, directories: readonly string[], files: CallableF
   const key = `${path ?? "justfile"}#${name}`;
   return {
     key,
-    commands: text === undefined ? undefined : justRecipe(text, name, new Set()),
+    commands: text === undefined ? byName(key) : justRecipe(text, name, new Set()),
     directories: [folderOf(path ?? "")],
   };
 }
@@ -297,6 +301,25 @@ function scriptsOf(text: string): ReadonlyMap<string, string> | undefined {
   return new Map(Object.entries(scripts).filter((it): it is [string, string] => typeof it[1] === "string"));
 }
 
+const RELEASE_CONFIGS = [".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"];
+
+/** GoReleaser builds images, and publishes them, where its configuration describes some. */
+function releaseCall(args: readonly string[], files: CallableFiles): readonly Called[] {
+  const named = valueAfter(args, ["-f", "--config"]);
+  const [verb = "release"] = names(args, ["-f", "--config", "--skip", "-p", "--parallelism", "--timeout"]);
+  for (const path of verb === "release" ? (named === undefined ? RELEASE_CONFIGS : [named]) : []) {
+    const body = files.body(path);
+    if (body === undefined) continue;
+    const described = ["dockers", "dockers_v2", "kos"].some((key) => body.at(key).writtenItems().length > 0);
+    const skipped = args.some((it) => /\b(?:docker|ko)\b/.test(it));
+    const held = args.some((it) => /^--(?:snapshot|skip-publish)|\bpublish\b/.test(it));
+    const words = ["goreleaser", "images", ...(held ? ["--snapshot"] : [])];
+    const commands = parseShell(described && !skipped ? words.join(" ") : "");
+    return [{ key: path, commands, directories: [""] }];
+  }
+  return [];
+}
+
 /** Leading variables and expressions that stand for the repository's root, or for a script's own folder. */
 const ROOT = /^(?:\$\{\{[^}]*\}\}|\$\([^)]*\)|\$\{?\w+\}?)\//;
 
@@ -333,6 +356,15 @@ function scriptCall(words: readonly string[], directories: readonly string[], fi
   return [
     { key: found ?? path, commands: parseShell(text, options), directories: [...new Set([...directories, own, ""])] },
   ];
+}
+
+/** Targets which everybody means the same by: none of them builds an image or deploys. */
+const PLAIN = /#(?:(?<test>(?:unit-?)?tests?(?:-unit)?)|lint|fmt|format|vet|clean|deps|vendor|tidy|coverage)$/;
+
+/** What a target of a file that is not here does, as far as its name tells. */
+function byName(key: string): readonly ShellCommand[] | undefined {
+  const plain = PLAIN.exec(key);
+  return plain === null ? undefined : parseShell(plain.groups?.["test"] === undefined ? "" : "by-name test");
 }
 
 function wasFetched(path: string, commands: readonly Command[]): boolean {

@@ -374,8 +374,21 @@ describe("what a workflow calls in the workspace", () => {
     const [found] = steps("- run: make test", files).capabilities;
     assert.deepEqual([found?.text, found?.place.path], ["make test", ["jobs", "ci", "steps", 0, "run"]]);
     assert.equal(steps("- run: make gone", files).opaque, true);
-    assert.equal(steps("- run: make test").opaque, true);
+    assert.equal(steps("- run: make rollout").opaque, true);
+    // Of a Makefile that is not here, names that everybody means the same by are taken at their word.
+    assert.deepEqual(seen(steps("- run: make lint test")), ["test make"]);
+    assert.equal(steps("- run: make lint test").opaque, false);
     assert.equal(steps("- run: make test", files).opaque, false);
+  });
+
+  it("may be the configuration of GoReleaser", () => {
+    const files = { ".goreleaser.yaml": "version: 2\ndockers:\n  - image_templates: ['shop/web:{{ .Tag }}']\n" };
+    assert.deepEqual(seen(steps("- run: goreleaser release --clean", files)), ["build goreleaser", "push goreleaser"]);
+    assert.deepEqual(seen(steps("- run: goreleaser --snapshot --skip=sign", files)), ["build goreleaser"]);
+    assert.deepEqual(seen(steps("- run: goreleaser release --skip=docker", files)), []);
+    assert.deepEqual(seen(steps("- run: goreleaser release", { ".goreleaser.yaml": "version: 2" })), []);
+    const run = "- run: docker run --rm goreleaser/goreleaser:v2 release --clean";
+    assert.deepEqual(seen(steps(run, files)), ["build goreleaser", "push goreleaser"]);
   });
 
   it("may be in another folder", () => {
