@@ -74,7 +74,7 @@ const PIPELINE_PART =
 const INCLUDED_PART = /^["']?(include|variables|default|workflow|\.[\w-]+)["']?\s*:/m;
 
 const NAMED_YAML =
-  /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action)\.ya?ml$|\.garden\.ya?ml$|^kustomization$/i;
+  /^(Chart|kustomization|skaffold|catalog-info|values[^/]*|\.kmm|mkdocs|Taskfile|devspace|garden|okteto|docker-compose[^/]*|compose[^/]*|\.pre-commit-config|dependabot|renovate|alertmanager|cortex|opslevel|compass|score|copier|action|\.?goreleaser)\.ya?ml$|\.garden\.ya?ml$|^kustomization$/i;
 
 export function isPipelinePath(path: string): boolean {
   return /(^|\/)(\.github\/workflows\/|[^/]*\.gitlab-ci|\.gitlab\/ci\/|azure-pipelines|\.azure-pipelines\/|\.circleci\/|\.tekton\/|bitbucket-pipelines|cloudbuild|buildspec|\.drone|\.woodpecker|\.buildkite\/)/i.test(

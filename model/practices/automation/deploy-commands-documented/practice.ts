@@ -3,8 +3,8 @@ import type { Repository } from "../../../facts.ts";
 import { GITOPS_KINDS } from "../../../gitops.ts";
 import { manifestsIn } from "../../../manifests.ts";
 import { once } from "../../../memo.ts";
-import { deploysIn, hiddenIn, isIn, ownPipelines } from "../../../pipelines.ts";
-import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
+import { deploysIn, hiddenIn, isIn, ownPipelines, pushesIn } from "../../../pipelines.ts";
+import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 const PROSE = /\.(?:md|adoc|rst|txt)$|(^|\/)readme[^/]*$/i;
 const RECIPES =
@@ -34,6 +34,9 @@ export default practice({
       );
     const found = commandsIn(repository);
     if (found.length > 0) return met(found);
+    // How it gets out is written in the pipeline that publishes it.
+    if (ownPipelines(world).some((one) => isIn(repository, one, world) && pushesIn(one).length > 0))
+      return notApplicable("superseded");
     const hidden = hiddenIn(repository, world);
     const pages = repository.find(PROSE).filter(({ path, text }) => text === undefined && TELLING.test(path));
     if (hidden.length + pages.length > 0) return cannotTell([...hidden, ...pages.map((page) => page.place)]);
