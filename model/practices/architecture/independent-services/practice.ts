@@ -7,7 +7,7 @@ const ENOUGH = 200;
 
 export default practice({
   level: 4,
-  gate: "supporting",
+  gate: "required",
   share: "any",
   subject: "workspace",
   effort: "people",
