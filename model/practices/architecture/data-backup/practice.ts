@@ -23,7 +23,7 @@ const COMMANDS =
 
 export default practice({
   level: 4,
-  gate: "required",
+  gate: "supporting",
   share: "any",
   subject: "workspace",
   effort: "confirm",
