@@ -16,7 +16,7 @@ import { isServerless, minimumOf } from "../../../replicas.ts";
 
 export default practice({
   level: 4,
-  gate: "required",
+  gate: { group: "NODES" },
   share: "most",
   subject: "workload",
   effort: "create",

@@ -7,7 +7,7 @@ const KEYS = ["kubernetes.io/hostname", "topology.kubernetes.io/zone", "failure-
 
 export default practice({
   level: 4,
-  gate: "required",
+  gate: { group: "NODES" },
   share: "most",
   subject: "workload",
   effort: "apply",
