@@ -7,7 +7,7 @@ const WORDS =
 
 export default practice({
   level: 1,
-  gate: "required",
+  gate: "supporting",
   share: "any",
   subject: "repository",
   effort: "create",
