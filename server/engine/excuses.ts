@@ -4,6 +4,7 @@ import type { Verdict } from "../../model/practice.ts";
 import { type Config, waiverFor } from "./config.ts";
 import { ResourceFact } from "./dialects/kubernetes.ts";
 import type { Unit } from "./environments.ts";
+import { foreignExemption } from "./foreign-exemptions.ts";
 import type { Judged } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import type { WorldSnapshot } from "./snapshot.ts";
@@ -23,6 +24,8 @@ export function excuse(
   if (object instanceof ResourceFact && object.hasIgnores) {
     const annotation = annotationSuppression(object, id);
     if (annotation !== undefined) return { state: "waived", reason: annotation.reason, annotated: true };
+    const foreign = foreignExemption(object, id);
+    if (foreign !== undefined) return { state: "waived", reason: `${foreign.reason} (${foreign.tool})` };
   }
   for (const { place } of verdict.spots) {
     const file = snapshot.fileOf(place.document);

@@ -14,6 +14,7 @@ import type {
 } from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
 import { knownText, rootField } from "../field.ts";
+import { FOREIGN_EXEMPTION } from "../foreign-exemptions.ts";
 import { carrierOf, groupOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { RenderedDocument } from "../render/document.ts";
@@ -121,8 +122,8 @@ function factsOf(
   );
 }
 
-/** Annotations that ask to ignore a practice begin so. */
-const IGNORE = "kmm/ignore.";
+/** Annotations that ask to ignore a practice begin so, or with the name of another tool. */
+const IGNORE = new RegExp(`kmm/ignore\\.|${FOREIGN_EXEMPTION.source}`);
 
 /** Metadata that every query asks for is kept; the rest is read from the tree when it is looked at. */
 export class ResourceFact implements Resource {
@@ -198,8 +199,8 @@ export class ResourceFact implements Resource {
     // A patch may bring the annotation, so that the text of the declaring document does not tell.
     this.#ignores ??=
       this.read === this.document
-        ? this.document.text.includes(IGNORE)
-        : this.annotated().some((field) => field.writtenEntries().some(([key]) => key.startsWith(IGNORE)));
+        ? IGNORE.test(this.document.text)
+        : this.annotated().some((field) => field.writtenEntries().some(([key]) => IGNORE.test(key)));
     return this.#ignores;
   }
 
