@@ -6,6 +6,7 @@ import { azurePipelines } from "./azure-pipelines.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
+import { cloudBuild } from "./cloud-build.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
 
@@ -55,6 +56,7 @@ const DIALECTS: readonly PipelineDialect[] = [
   bitbucket,
   buildkite,
   azurePipelines,
+  cloudBuild,
 ];
 
 /** The dialect of a file by its path and the root of its first document. */
