@@ -60,7 +60,7 @@ export function looksRelevant(path: string, text: string): boolean {
   if (isPipelinePath(path) || NAMED_YAML.test(baseName(path))) return true;
   return (
     (text.includes("apiVersion") && text.includes("kind")) ||
-    /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text) ||
+    /^["']?(jobs|stages|pipeline|steps|phases|groups|slos|on)["']?\s*:/m.test(text) ||
     PIPELINE_PART.test(text) ||
     INCLUDED_PART.test(text)
   );

@@ -7,6 +7,7 @@ import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
 import { cloudBuild } from "./cloud-build.ts";
+import { codebuild } from "./codebuild.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
 
@@ -57,6 +58,7 @@ const DIALECTS: readonly PipelineDialect[] = [
   buildkite,
   azurePipelines,
   cloudBuild,
+  codebuild,
 ];
 
 /** The dialect of a file by its path and the root of its first document. */
