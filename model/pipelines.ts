@@ -101,9 +101,9 @@ export function candidateIn(repository: Repository, world: World): Pipeline | un
 }
 
 const OTHER_FILES =
-  /(^|\/)(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|\.drone\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.woodpecker(?:\.ya?ml|\/[^/]+\.ya?ml)|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
+  /(^|\/)(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|\.travis\.ya?ml|appveyor\.ya?ml|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
 /** Systems that run what such a file says on every change unless it says otherwise. */
-const ON_EVERY_CHANGE = /^(?:\.drone\.ya?ml|\.travis\.ya?ml)$/;
+const ON_EVERY_CHANGE = /^\.travis\.ya?ml$/;
 const NOT_OURS = /(^|\/)(?:examples?|samples?|tests?|testdata|fixtures|e2e|vendor|third_party|node_modules)\//i;
 
 /** Files of other systems that no pipeline here stands for. */

@@ -30,7 +30,7 @@ export function isSkippedFolder(name: string): boolean {
 }
 
 const NAMED_TEXTS =
-  /^([Rr][Ee][Aa][Dd][Mm][Ee](\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir|[^/]*cloudbuild[^/]*\.json)$/;
+  /^([Rr][Ee][Aa][Dd][Mm][Ee](\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir|[^/]*cloudbuild[^/]*\.json|\.drone\.(star|starlark|jsonnet))$/;
 
 const SCRIPTS = /\.(sh|bash|mk|just)$/;
 

@@ -38,3 +38,18 @@ export function waitsOf(steps: readonly (Waiting | undefined)[]): (index: number
     return Array.from({ length: Math.min(index, steps.length) }, (_, at) => at);
   }
 }
+
+/** Splits what has names and needs into parts that have nothing to do with one another; each in the order given. */
+export function connected<T extends { readonly name: string; readonly needs: readonly string[] }>(
+  all: readonly T[],
+): readonly (readonly T[])[] {
+  const groups = new Map<T, number>(all.map((it, index) => [it, index]));
+  for (const it of all) {
+    for (const other of all) {
+      const [from, to] = [groups.get(other), groups.get(it)];
+      if (other === it || !it.needs.includes(other.name) || from === undefined || to === undefined) continue;
+      for (const [member, group] of groups) if (group === from) groups.set(member, to);
+    }
+  }
+  return [...new Set(groups.values())].map((group) => all.filter((it) => groups.get(it) === group));
+}
