@@ -70,6 +70,11 @@ export function publishesOnlyCharts(repositories: readonly Repository[], world: 
   return charts && repositories.every((one) => imageSources(one).length === 0);
 }
 
+/** What starts it, and who must let it go on, is set beside the file. */
+export function isStartedElsewhere({ provider }: Pipeline): boolean {
+  return provider === "cloud-build" || provider === "codebuild";
+}
+
 const ON_CHANGE = ["push", "pull-request", "tag"] as const;
 
 export function runsOnChange(pipeline: Pipeline): boolean {
