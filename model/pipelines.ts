@@ -70,6 +70,11 @@ export function publishesOnlyCharts(repositories: readonly Repository[], world: 
   return charts && repositories.every((one) => imageSources(one).length === 0);
 }
 
+/** What starts it, and who must let it go on, is set beside the file. */
+export function isStartedElsewhere({ provider }: Pipeline): boolean {
+  return provider === "cloud-build" || provider === "codebuild";
+}
+
 const ON_CHANGE = ["push", "pull-request", "tag"] as const;
 
 export function runsOnChange(pipeline: Pipeline): boolean {
@@ -101,9 +106,9 @@ export function candidateIn(repository: Repository, world: World): Pipeline | un
 }
 
 const OTHER_FILES =
-  /(^|\/)(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|cloudbuild[^/]*\.ya?ml|buildspec[^/]*\.ya?ml|\.drone\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.woodpecker(?:\.ya?ml|\/[^/]+\.ya?ml)|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
+  /(^|\/)(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|\.travis\.ya?ml|appveyor\.ya?ml|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
 /** Systems that run what such a file says on every change unless it says otherwise. */
-const ON_EVERY_CHANGE = /^(?:\.drone\.ya?ml|\.travis\.ya?ml)$/;
+const ON_EVERY_CHANGE = /^\.travis\.ya?ml$/;
 const NOT_OURS = /(^|\/)(?:examples?|samples?|tests?|testdata|fixtures|e2e|vendor|third_party|node_modules)\//i;
 
 /** Files of other systems that no pipeline here stands for. */

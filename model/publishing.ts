@@ -28,6 +28,13 @@ export function tagsOf(capability: Capability, pipeline: Pipeline): readonly Pub
   if (step.uses.presence !== "absent" && field?.source !== undefined) {
     return separate(field.source).map((text) => ({ at: field.place, ...judged(text, capability, pipeline) }));
   }
+  if (step.uses.presence !== "absent" && field?.kind === "list") {
+    return field
+      .writtenItems()
+      .flatMap((one) =>
+        one.source === undefined ? [] : [{ at: one.place, ...judged(one.source, capability, pipeline) }],
+      );
+  }
   if (step.uses.presence !== "absent" && /push-by-digest=true/.test(step.inputs.at("outputs").source ?? "")) {
     return [{ at: place, tag: "digest", moves: false }];
   }

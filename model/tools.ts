@@ -50,7 +50,8 @@ export interface CommandRow extends Row {
  * What a pipeline can refer to. `action`: GitHub `owner/repository[/path]` without version, whole segments. `include`:
  * GitLab template without folder, `.latest` and `.gitlab-ci.yml`, or `components/name`. `task`: Azure task without
  * version. `orb`: CircleCI `namespace/orb/command`. `tekton`: name of a Task. `pipe`: Bitbucket pipe without version.
- * `plugin`: Buildkite plugin without version, as it is written there.
+ * `plugin`: Buildkite plugin without version, as it is written there; image of a Drone or Woodpecker plugin without registry
+ * and version.
  */
 export type ReferenceKind = "action" | "include" | "task" | "orb" | "tekton" | "pipe" | "plugin";
 

@@ -98,6 +98,7 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "deploy", command: "timoni apply" },
   { gives: "deploy", command: "timoni bundle apply" },
   { gives: "deploy", tool: "tanka", command: "tk apply" },
+  { gives: ["deploy", "wait"], command: "gke-deploy run|apply" },
   { gives: "deploy", tool: "Cloud Deploy", command: "gcloud deploy releases create" },
   { gives: "deploy", command: "cdk8s|kubecfg|ks apply|update" },
 

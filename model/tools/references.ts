@@ -226,6 +226,45 @@ const PLUGINS: readonly Omit<ReferenceRow, "kind">[] = [
   { gives: "oidc", reference: "aws-assume-role-with-web-identity|gcp-workload-identity-federation|vault-oidc-auth" },
 ];
 
+const DRY: readonly Setting[] = [{ name: "dry_run|dry-run|no_push|no-push", is: /^true$/i }];
+const DOCKER_PLUGINS =
+  "plugins/docker|plugins/buildx|plugins/docker-buildx|plugins/ecr|plugins/gcr|plugins/gar|plugins/acr|plugins/heroku|plugins/kaniko*|banzaicloud/drone-kaniko|thegeeklab/drone-docker*|thegeeklab/wp-docker-buildx|owncloudci/drone-docker-buildx|woodpeckerci/plugin-docker*|woodpeckerci/plugin-kaniko|woodpecker-plugins/docker*|woodpecker-plugins/kaniko";
+const HELM_PLUGINS =
+  "pelotech/drone-helm3|bitsbeats/drone-helm3|ipedrazas/drone-helm|127labs/drone-k8s-helm|abogatikov/drone-helm-plugin*";
+
+/** Plugins of Drone and Woodpecker. */
+const CONTAINER_PLUGINS: readonly Omit<ReferenceRow, "kind">[] = [
+  { gives: "build", reference: DOCKER_PLUGINS },
+  { gives: "push", reference: DOCKER_PLUGINS, unless: DRY },
+  { gives: "push", reference: "plugins/manifest|woodpeckerci/plugin-manifest*" },
+  { gives: "sbom", reference: DOCKER_PLUGINS, when: [{ name: "sbom" }] },
+  { gives: "provenance", reference: DOCKER_PLUGINS, when: [{ name: "provenance" }] },
+  {
+    gives: "deploy",
+    reference: HELM_PLUGINS,
+    unless: [
+      { name: "mode|helm_command", is: /^(?:lint|uninstall|delete|help|test)$/i },
+      { name: "dry_run|dry-run", is: /^true$/i },
+    ],
+  },
+  { gives: "validate", reference: HELM_PLUGINS, when: [{ name: "mode|helm_command", is: /^lint$/i }] },
+  { gives: "wait", reference: HELM_PLUGINS, when: [{ name: "wait|wait_for_upgrade|atomic_upgrade", is: /^true$/i }] },
+  {
+    gives: "deploy",
+    reference:
+      "honestbee/drone-kubernetes|sh4d1/drone-kubernetes|danielgormly/drone-plugin-kube|octoposprime/drone-plugin-kube|zc2638/drone-k8s-plugin|laik/drone-k8s|cantsleep/drone-kubernetes|nytimes/drone-gke|sinlead/drone-kubectl",
+    unless: DRY,
+  },
+  { gives: "wait", reference: "nytimes/drone-gke", when: [{ name: "wait_deployments" }] },
+  {
+    gives: "gitops-write",
+    half: "publish",
+    reference:
+      "appleboy/drone-git-push|plugins/git-push|woodpeckerci/plugin-git-push|thegeeklab/git-action|thegeeklab/wp-git-action",
+  },
+  { gives: "code-scan", reference: "aosapps/drone-sonar-plugin|plugins/sonarqube-scanner|woodpecker-plugins/trivy" },
+];
+
 /** Everything but commands. */
 export const REFERENCES: readonly ReferenceRow[] = [
   ...ACTIONS.map((row): ReferenceRow => ({ ...row, kind: "action" })),
@@ -235,6 +274,7 @@ export const REFERENCES: readonly ReferenceRow[] = [
   ...TEKTON.map((row): ReferenceRow => ({ ...row, kind: "tekton" })),
   ...PIPES.map((row): ReferenceRow => ({ ...row, kind: "pipe" })),
   ...PLUGINS.map((row): ReferenceRow => ({ ...row, kind: "plugin" })),
+  ...CONTAINER_PLUGINS.map((row): ReferenceRow => ({ ...row, kind: "plugin" })),
 ];
 
 /** What runs the commands that its inputs hold. */
@@ -282,5 +322,6 @@ export const RUNNERS: readonly RunnerRow[] = [
   { kind: "task", reference: "SSH|ShellScript", inputs: ["inline", "commands"] },
   { kind: "orb", reference: "fairwinds/rok8s-scripts/kubernetes_e2e_tests", inputs: ["script"] },
   { kind: "pipe", reference: "atlassian/ssh-run|atlassian/aws-cli-run", inputs: ["COMMAND"] },
+  { kind: "plugin", reference: "appleboy/drone-ssh|appleboy/woodpecker-ssh", inputs: ["script"] },
   { kind: "pipe", reference: "atlassian/azure-cli-run", inputs: ["CLI_COMMAND"] },
 ];

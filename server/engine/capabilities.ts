@@ -116,8 +116,9 @@ export function commandsOfReference(
     if (row.kind !== kind || !refersTo(row, name)) continue;
     for (const input of row.inputs) {
       const field = inputOf(inputs, input);
-      if (scalarOf(field) === undefined) continue;
-      const commands = readCommands(field, options);
+      const texts = field.kind === "list" ? field.writtenItems() : [field];
+      if (texts.every((it) => scalarOf(it) === undefined)) continue;
+      const commands = texts.flatMap((it) => readCommands(it, options));
       if (row.program === undefined) return commands;
       const program = row.program;
       return commands.map((it) => (it.words[0] === program ? it : { ...it, words: [program, ...it.words] }));

@@ -30,7 +30,7 @@ export function isSkippedFolder(name: string): boolean {
 }
 
 const NAMED_TEXTS =
-  /^([Rr][Ee][Aa][Dd][Mm][Ee](\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir)$/;
+  /^([Rr][Ee][Aa][Dd][Mm][Ee](\.(md|rst|adoc|txt))?|CONTRIBUTING(\.\w+)?|CODEOWNERS|OWNERS|SECURITY\.md|Makefile|GNUmakefile|makefile|justfile|Justfile|\.justfile|Tiltfile|Jenkinsfile.*|.*\.jenkinsfile|Dockerfile.*|.*\.[Dd]ockerfile|Containerfile|package\.json|renovate\.json5?|\.renovaterc(\.json)?|devcontainer\.json|\.trivyignore|\.helmignore|\.adr-dir|[^/]*cloudbuild[^/]*\.json|\.drone\.(star|starlark|jsonnet))$/;
 
 const SCRIPTS = /\.(sh|bash|mk|just)$/;
 
@@ -60,7 +60,7 @@ export function looksRelevant(path: string, text: string): boolean {
   if (isPipelinePath(path) || NAMED_YAML.test(baseName(path))) return true;
   return (
     (text.includes("apiVersion") && text.includes("kind")) ||
-    /^["']?(jobs|stages|pipeline|steps|groups|slos|on)["']?\s*:/m.test(text) ||
+    /^["']?(jobs|stages|pipeline|steps|phases|groups|slos|on)["']?\s*:/m.test(text) ||
     PIPELINE_PART.test(text) ||
     INCLUDED_PART.test(text)
   );

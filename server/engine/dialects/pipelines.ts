@@ -6,8 +6,12 @@ import { azurePipelines } from "./azure-pipelines.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
 import { circleci } from "./circleci.ts";
+import { cloudBuild } from "./cloud-build.ts";
+import { codebuild } from "./codebuild.ts";
+import { drone } from "./drone.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
+import { woodpecker } from "./woodpecker.ts";
 
 /** One document of a file that is read as a pipeline. Its text and that of the file may differ: places count from its start. */
 export interface PipelineDocument {
@@ -55,6 +59,10 @@ const DIALECTS: readonly PipelineDialect[] = [
   bitbucket,
   buildkite,
   azurePipelines,
+  cloudBuild,
+  codebuild,
+  drone,
+  woodpecker,
 ];
 
 /** The dialect of a file by its path and the root of its first document. */

@@ -1,5 +1,5 @@
 import type { Capability, Job, Pipeline } from "../../../facts.ts";
-import { deploysIn, isOwn } from "../../../pipelines.ts";
+import { deploysIn, isOwn, isStartedElsewhere } from "../../../pipelines.ts";
 import { cannotTell, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { placeIn } from "../../../scans.ts";
 
@@ -23,6 +23,7 @@ export default practice({
     if (first === undefined) return undefined;
     const { environment } = first.step.job;
     if (environment.presence === "unknown") return cannotTell(environment);
+    if (isStartedElsewhere(pipeline)) return cannotTell(placeIn(pipeline, first));
     return unmet(placeIn(pipeline, first), "unmet", { tool: first.tool });
   },
   fix(pipeline) {
