@@ -77,6 +77,8 @@ const LATER = {
  */
 const OWN_LATER = {
   "server/engine/dialects/pipelines.ts": { file: "pipelines.js", names: ["dialectOf", "dialectOfObjects"] },
+  "server/engine/foreign-exemptions.ts": { file: "exemptions.js", names: ["foreignExemption"] },
+  "server/engine/config-check.ts": { file: "config.js", names: ["checkConfig"] },
   "server/engine/changes.ts": { file: "edits.js", names: ["writeEdits"] },
   "server/engine/render/kustomize/build.ts": { file: "kustomize.js", names: ["buildKustomization"] },
   "server/engine/render/helm/said.ts": { file: "helm.js", names: ["fromHelm"] },

@@ -5,9 +5,6 @@
 import { RULES } from "../../model/exemptions.ts";
 import type { Resource, Workload } from "../../model/facts.ts";
 
-/** What a document holds that has such an annotation: a cheap look before reading. */
-export const FOREIGN_EXEMPTION = /kube-linter\.io\/|checkov\.io\/skip/;
-
 export interface ForeignExemption {
   readonly tool: "kube-linter" | "Checkov";
   readonly reason: string;

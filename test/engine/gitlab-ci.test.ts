@@ -173,8 +173,8 @@ stop:
       ["test go", "push docker"],
     );
     assert.deepEqual(gaps(gitlab("before_script: [. x/y.sh]\na: {script: x}\nb: {script: x}")), ["missing x/y.sh"]);
-    assert.deepEqual(gaps(gitlab("a: {script: [make test, $RUN, ./ci/x.sh]}")), [
-      "missing Makefile#test",
+    assert.deepEqual(gaps(gitlab("a: {script: [make rollout, $RUN, ./ci/x.sh]}")), [
+      "missing Makefile#rollout",
       "computed $RUN",
       "missing ./ci/x.sh",
     ]);

@@ -14,7 +14,6 @@ import type {
 } from "../../../model/facts.ts";
 import { ifKnown } from "../../../model/practice.ts";
 import { knownText, rootField } from "../field.ts";
-import { FOREIGN_EXEMPTION } from "../foreign-exemptions.ts";
 import { carrierOf, groupOf, isClusterScoped, isLookAlike } from "../kinds.ts";
 import { isNonProductionName, isSystemNamespace } from "../layout.ts";
 import { RenderedDocument } from "../render/document.ts";
@@ -123,7 +122,7 @@ function factsOf(
 }
 
 /** Annotations that ask to ignore a practice begin so, or with the name of another tool. */
-const IGNORE = new RegExp(`kmm/ignore\\.|${FOREIGN_EXEMPTION.source}`);
+const IGNORE = /kmm\/ignore\.|kube-linter\.io\/|checkov\.io\/skip/;
 
 /** Metadata that every query asks for is kept; the rest is read from the tree when it is looked at. */
 export class ResourceFact implements Resource {
