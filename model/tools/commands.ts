@@ -91,6 +91,8 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "deploy", command: "helm secrets upgrade|install", unless: [DRY_RUN] },
   { gives: "deploy", command: "helmfile apply|sync|charts" },
   { gives: "deploy", command: "skaffold run|deploy|apply" },
+  { gives: "test", command: "skaffold test" },
+  { gives: "e2e", command: "skaffold verify" },
   { gives: "deploy", command: "kapp|okteto|garden|kluctl|devspace deploy" },
   { gives: "deploy", command: "werf converge" },
   { gives: "deploy", command: "werf bundle apply" },

@@ -262,7 +262,11 @@ const CONTAINER_PLUGINS: readonly Omit<ReferenceRow, "kind">[] = [
     reference:
       "appleboy/drone-git-push|plugins/git-push|woodpeckerci/plugin-git-push|thegeeklab/git-action|thegeeklab/wp-git-action",
   },
-  { gives: "code-scan", reference: "aosapps/drone-sonar-plugin|plugins/sonarqube-scanner|woodpecker-plugins/trivy" },
+  {
+    gives: "code-scan",
+    reference:
+      "aosapps/drone-sonar-plugin|plugins/sonarqube-scanner|woodpeckerci/plugin-trivy|woodpecker-plugins/trivy",
+  },
 ];
 
 /** Everything but commands. */

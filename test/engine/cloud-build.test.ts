@@ -67,6 +67,7 @@ describe("Cloud Build", () => {
   it("is known by its name, or by steps that are named after images", () => {
     assert.equal(dialectOf("ops/cloudbuild-release.yaml", yaml(WHOLE)), cloudBuild);
     assert.equal(dialectOf("ops/release.yaml", yaml(WHOLE)), cloudBuild);
+    assert.equal(dialectOf(".github/cloudbuild/pr.yaml", yaml(WHOLE)), cloudBuild);
     assert.equal(dialectOf("cloudbuild.json", yaml('{"steps": [{"name": "gcr.io/cloud-builders/git"}]}')), cloudBuild);
     assert.equal(cloudBuild.recognises(PATH, yaml("")), true);
     assert.equal(cloudBuild.recognises(PATH, yaml("apiVersion: v1\nkind: List\nsteps: []")), false);
@@ -122,6 +123,7 @@ describe("Cloud Build", () => {
     const of = (args: string) => seen(pipeline(`steps: [{name: ubuntu, entrypoint: sh, args: ${args}}]`));
     assert.deepEqual(of('["-c", "go test\\nls"]'), ["test go ?"]);
     assert.deepEqual(of('["-ec", "go test\\nls"]'), ["test go"]);
+    assert.deepEqual(of('["-ceu", "go test\\nls"]'), ["test go"]);
     assert.deepEqual(of('["-e", "-c", "go test\\nls"]'), ["test go"]);
     assert.deepEqual(
       seen(pipeline("steps: [{name: ubuntu, args: [make, test]}]", { Makefile: "test:\n\tgo test\n" })),

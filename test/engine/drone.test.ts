@@ -158,6 +158,16 @@ pipeline:
     assert.equal(isBefore(whole, "validate", "build"), true);
   });
 
+  it("looks at what its services do, for which no step waits", () => {
+    const whole = pipeline(`kind: pipeline
+services: [{name: k3d, image: k3d, commands: [k3d cluster create]}, {name: db, image: postgres}]
+steps: [{name: a, image: alpine/helm, commands: [helm install web .]}]
+trigger: {event: {exclude: [pull_request]}}`);
+    assert.deepEqual(seen(whole), ["deploy helm", "local-cluster k3d ?"]);
+    assert.equal(isBefore(whole, "local-cluster", "deploy"), false);
+    assert.deepEqual([...whole.triggers], ["push", "tag"]);
+  });
+
   it("says what it cannot read, and counts nothing that never runs", () => {
     const program = pipelineIn(drone, ".drone.star", "def main(ctx):\n  return {}");
     assert.deepEqual([gaps(program), program.opaque], [["computed .drone.star"], true]);

@@ -20,7 +20,7 @@ export const cloudBuild: PipelineDialect = {
     if (["apiVersion", "kind", "jobs", "on"].some((key) => isWritten(body, key))) return false;
     const steps = body.at("steps").writtenItems();
     if (PATH.test(path)) return body.writtenEntries().length === 0 || isWritten(body, "steps");
-    if (!/\.(?:ya?ml|json)$/i.test(path) || /(?:^|\/)\.[^/]+\//.test(path)) return false;
+    if (!/\.(?:ya?ml|json)$/i.test(path)) return false;
     // Under any other name: steps that are all named by the image they run.
     return (
       steps.length > 0 &&
@@ -177,7 +177,7 @@ function commandsOf(step: Field, written: Field): readonly PlacedCommand[] {
   const words = entrypoint === undefined ? startedBy(image, texts) : [entrypoint, ...texts];
   const own = words.length - texts.length;
   const [program = ""] = words;
-  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c$/.test(it));
+  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(it));
   const text = args[at + 1 - own];
   if (SHELL.test(program) && at > 0 && text !== undefined)
     return readCommands(text, { errexit: words.slice(1, at + 1).some((it) => /^-[a-z]*e/.test(it)) });

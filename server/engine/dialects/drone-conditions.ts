@@ -5,6 +5,8 @@ import { isWritten, oneOrMore, textOf, textsOf } from "./written.ts";
 /** One way to meet a condition; what is left out does not matter. */
 export interface Case {
   readonly events: ReadonlySet<string> | undefined;
+  /** No event is named, only some that do not count. */
+  readonly isOpen: boolean;
   readonly branches: readonly string[] | undefined;
   /** Everything else that must hold, as it is written. */
   readonly others: readonly string[];
@@ -41,6 +43,7 @@ const BY_CHANGE = ["push", "pull_request", "tag"] as const;
 /** Conditions of where it runs rather than of what happened. */
 const ASIDE = new Set(["repo", "instance", "platform", "event", "branch", "status", "failure"]);
 const MAX_CASES = 50;
+const ANY: Case = { events: undefined, isOpen: true, branches: undefined, others: [] };
 
 /** Reads a `when` or a `trigger`: a map, several maps of which one must hold, or nothing. */
 export function conditionOf(field: Field, status: Field = field.at("status")): Condition {
@@ -49,7 +52,7 @@ export function conditionOf(field: Field, status: Field = field.at("status")): C
   const statuses = maps.length > 1 ? maps.flatMap((it) => textsOf(it.at("status"))) : textsOf(status);
   const names = ["event", "target", "environment", "cron"];
   return {
-    cases: maps.length === 0 ? [{ events: undefined, branches: undefined, others: [] }] : cases,
+    cases: maps.length === 0 ? [ANY] : cases,
     success: statuses.length === 0 || statuses.includes("success"),
     failure: statuses.includes("failure"),
     event: maps.flatMap((it) => names.filter((name) => isWritten(it, name)).map((name) => it.at(name)))[0],
@@ -63,7 +66,7 @@ export function conditionOf(field: Field, status: Field = field.at("status")): C
 export function onBranches(field: Field): Condition {
   const { only, without } = listsOf(field);
   const others = without.length === 0 ? [] : [`branch not: ${without.join(", ")}`];
-  const cases = [{ events: undefined, branches: only, others }];
+  const cases = [{ ...ANY, branches: only, others }];
   return { cases, success: true, failure: false, event: undefined, target: undefined };
 }
 
@@ -82,6 +85,7 @@ function caseOf(map: Field): Case | undefined {
     impliedBy(map);
   return {
     events: events === undefined ? undefined : new Set(events),
+    isOpen: events === undefined || (event.only === undefined && event.without.length > 0),
     branches: branch.only?.some((it) => /^\*{1,2}$/.test(it)) === true ? undefined : branch.only,
     others,
   };
@@ -126,6 +130,7 @@ export function both(around: Condition, inner: Condition): Condition {
     .flatMap((a) =>
       inner.cases.map((b) => ({
         events: intersection(a.events, b.events),
+        isOpen: a.isOpen && b.isOpen,
         branches: b.branches ?? a.branches,
         others: [...a.others, ...b.others],
       })),
@@ -175,6 +180,10 @@ export function areApart(one: Condition, other: Condition): boolean {
 }
 
 export function triggersOf(conditions: readonly Condition[]): ReadonlySet<Trigger> {
-  const events = conditions.flatMap(({ cases }) => cases.flatMap((it) => [...(it.events ?? BY_CHANGE)]));
+  const events = conditions.flatMap(({ cases }) =>
+    cases.flatMap(({ events, isOpen }) =>
+      isOpen ? BY_CHANGE.filter((it) => events?.has(it) !== false) : [...(events ?? BY_CHANGE)],
+    ),
+  );
   return new Set(events.map((it) => (Object.hasOwn(TRIGGERS, it) ? TRIGGERS[it] : undefined) ?? "other"));
 }

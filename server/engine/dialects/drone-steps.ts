@@ -92,27 +92,35 @@ export function readWorkflows(workflows: readonly Workflow[], frame: Frame): Pip
 
 interface WrittenStep {
   readonly name: string;
+  /** Runs beside the steps, which do not wait for it. */
+  readonly isService: boolean;
   readonly body: Field;
   readonly place: Place;
 }
 
-function stepsOf(steps: Field): readonly WrittenStep[] {
-  if (steps.kind === "map") return steps.writtenEntries().map(([name, body]) => ({ name, body, place: keyOf(body) }));
+function stepsOf(steps: Field, isService = false): readonly WrittenStep[] {
+  if (steps.kind === "map")
+    return steps.writtenEntries().map(([name, body]) => ({ name, body, place: keyOf(body), isService }));
   return steps
     .writtenItems()
     .flatMap((it) => (it.kind === "list" ? it.writtenItems() : [it]))
     .map((body, index) => {
       const name = textOf(body.at("name"));
       const place = name === undefined ? body.place : body.at("name").place;
-      return { name: name ?? `step ${index + 1}`, body, place };
+      return { name: name ?? `step ${index + 1}`, body, place, isService };
     });
 }
 
 function readWorkflow(workflow: Workflow, reading: Reading): void {
-  const written = stepsOf(workflow.steps);
+  const services = stepsOf(workflow.body.at("services"), true);
+  // A service may do something of its own, such as making a cluster.
+  const written = [
+    ...stepsOf(workflow.steps),
+    ...services.filter(({ body }) => ["commands", "command", "entrypoint"].some((key) => isWritten(body, key))),
+  ];
   const waits = waitsOf(waitingOf(written));
   const conditions = written.map(({ body }) => both(workflow.when, conditionOf(body.at("when"))));
-  const images = [...stepsOf(workflow.body.at("services")), ...stepsOf(workflow.body.at("clone"))];
+  const images = [...services, ...stepsOf(workflow.body.at("clone"))];
   for (const { body } of images) reading.references.push(...imagesOf(body.at("image"), workflow));
   const parts = written.map((it, index) => partsOf(it, conditions[index]?.cases.length === 0, workflow, reading));
   const byHand = conditions.map(isByHand);
@@ -160,7 +168,8 @@ function readWorkflow(workflow: Workflow, reading: Reading): void {
 function waitingOf(steps: readonly WrittenStep[]): readonly Waiting[] {
   const isGraph = steps.some(({ body }) => isWritten(body, "depends_on"));
   let start = 0;
-  return steps.map(({ name: id, body }, index) => {
+  return steps.map(({ name: id, body, isService }, index) => {
+    if (isService) return { id: undefined, needs: [] };
     if (isGraph) return { id, needs: textsOf(body.at("depends_on")) };
     const group = textOf(body.at("group"));
     if (group === undefined || group !== textOf(steps[index - 1]?.body.at("group") ?? body.at("none"))) start = index;
@@ -201,7 +210,7 @@ function valuesOf(matrix: Field): ReadonlyMap<string, readonly string[]> {
 }
 
 function partsOf(
-  { name, body, place }: WrittenStep,
+  { name, body, place, isService }: WrittenStep,
   disabled: boolean,
   workflow: Workflow,
   reading: Reading,
@@ -211,7 +220,7 @@ function partsOf(
   const { files, gaps } = reading.frame;
   const around: Environment = variablesOf(workflow.body.at("environment"), () => undefined);
   const environment = variablesOf(body.at("environment"), around);
-  const tolerated = textOf(body.at("failure")) === "ignore" || isTrue(body.at("detach"));
+  const tolerated = textOf(body.at("failure")) === "ignore" || isTrue(body.at("detach")) || isService;
   const directory = join("", textOf(body.at("directory")) ?? "") ?? "";
   const setting = { files, gaps, environment, directory };
   const own = { body, place, displayName: name, disabled, tolerated };
@@ -250,7 +259,7 @@ function startedBy(body: Field): readonly PlacedCommand[] {
   if (words.length === 0) return [];
   const field = oneOrMore(command).length > 0 ? command : entrypoint;
   const script = [...oneOrMore(entrypoint), ...oneOrMore(command)];
-  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c$/.test(it));
+  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(it));
   const text = script[at + 1];
   if (/(?:^|\/)(?:ba|z|da|k|a)?sh$/.test(words[0] ?? "") && at > 0 && text !== undefined)
     return readCommands(text, { errexit: /^-[a-z]*e/.test(words[at] ?? "") });

@@ -21,22 +21,26 @@ export function waitsOf(steps: readonly (Waiting | undefined)[]): (index: number
     if (before !== undefined) return before;
     const found = new Set<number>();
     const open = [index];
+    // All below this one are found already.
+    let below = 0;
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      for (const next of needsOf(at)) {
-        if (next === index || found.has(next)) continue;
-        found.add(next);
-        open.push(next);
+      const needs = steps[at]?.needs;
+      const from = below;
+      if (needs === undefined) below = Math.max(below, Math.min(at, steps.length));
+      const next = needs?.flatMap((id) => ids.get(id) ?? []) ?? range(from, below);
+      for (const one of next) {
+        if (one === index || found.has(one)) continue;
+        found.add(one);
+        open.push(one);
       }
     }
     known.set(index, found);
     return found;
   };
+}
 
-  function needsOf(index: number): readonly number[] {
-    const step = steps[index];
-    if (step?.needs !== undefined) return step.needs.flatMap((id) => ids.get(id) ?? []);
-    return Array.from({ length: Math.min(index, steps.length) }, (_, at) => at);
-  }
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 }
 
 /** Splits what has names and needs into parts that have nothing to do with one another; each in the order given. */

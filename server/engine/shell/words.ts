@@ -78,7 +78,7 @@ export function programOf(word: string): string {
 /** The shell text that the command runs: `bash -c '…'`, `eval "…"`, `ssh host '…'`. */
 export function nestedScript(words: readonly string[]): string | undefined {
   const program = programOf(words[0] ?? "");
-  if (/^(?:ba|z|da|k|a)?sh$/.test(program)) return behind(words, /^-[a-z]*c$/);
+  if (/^(?:ba|z|da|k|a)?sh$/.test(program)) return behind(words, /^-[a-z]*c[a-z]*$/);
   if (program === "su" || program === "runuser") return behind(words, /^(?:-[a-z]*c|--command)$/);
   if (program === "pwsh" || program === "powershell") return behind(words, /^-(?:c|command)$/i);
   if (program === "cmd") return behind(words, /^\/c$/i);
