@@ -2,8 +2,10 @@
 import type { MessageArgs, Place } from "../../model/edit.ts";
 import type { PracticeId } from "../../model/kmm.ts";
 import { once } from "../../model/memo.ts";
+import type { Answer } from "../engine/config.ts";
 import { ResourceFact } from "../engine/dialects/kubernetes.ts";
 import type { FileEntry } from "../engine/files.ts";
+import type { Outcome } from "../engine/outcome.ts";
 import type { Range } from "../engine/source.ts";
 import { annotationProblems, suppressionProblems } from "../engine/suppressions.ts";
 import type { Snapshot } from "../engine/workspace.ts";
@@ -83,7 +85,8 @@ function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
   }));
   // With an error the waivers are those of the last text that was in order, which is not the one that is shown.
   if (root.problems.some((problem) => problem.severity === "error")) return problems;
-  const used = new Set(snapshot.outcomes.all(entry.root?.uri).flatMap((outcome) => outcome.waiver ?? []));
+  const outcomes = snapshot.outcomes.all(entry.root?.uri);
+  const used = new Set(outcomes.flatMap((outcome) => outcome.waiver ?? []));
   const unused = root.config.waivers.filter(
     (waiver) => waiver.counts && !used.has(waiver) && waiver.place.document.uri === entry.uri,
   );
@@ -96,7 +99,24 @@ function configProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProbl
       key: "config.waiverUnused",
       args: { practice: waiver.practice },
     })),
+    ...root.config.answers
+      .filter((answer) => contradicted(answer, entry, outcomes))
+      .map((answer) => ({
+        code: "kmm/config" as const,
+        range: snapshot.rangeOf(answer.place),
+        severity: "information" as const,
+        key: "config.answerConflict",
+        args: { practice: answer.practice },
+      })),
   ];
+}
+
+/** An answer that files speak against: what they show counts, and it does not. */
+function contradicted(answer: Answer, entry: FileEntry, outcomes: readonly Outcome[]): boolean {
+  if (!answer.counts || answer.state === "not-met" || answer.place.document.uri !== entry.uri) return false;
+  return outcomes.some(
+    ({ practice, state }) => practice.id === answer.practice && state === "unmet" && practice.share !== "any",
+  );
 }
 
 function ignoreProblems(snapshot: Snapshot, entry: FileEntry): readonly OwnProblem[] {

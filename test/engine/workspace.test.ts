@@ -201,6 +201,18 @@ describe("workspace", () => {
       assert.ok(counted("environments: {production: [test]}\n", test));
     });
 
+    it("tells of an answer that files speak against", () => {
+      const answer =
+        "answers:\n  - {practice: architecture/graceful-shutdown, answer: met, owner: me, " +
+        "answeredAt: 2026-05-01, externalUrl: https://git/web}\n";
+      const service =
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}}\n";
+      const about = (...files: (readonly [string, string])[]) =>
+        said(with_(answer, ...files), kmm).filter((one) => /this answer does not count/.test(one)).length;
+      assert.equal(about([web, `${PIECES[0]}---\n${service}`]), 1);
+      assert.equal(about([web, service]), 0);
+    });
+
     it("says nothing of waivers while the text is not in order", () => {
       const workspace = fresh();
       workspace.apply([{ uri: kmm, text: "waivers:\n  - {practice: security/run-as-non-root, reason: x}\n" }]);
