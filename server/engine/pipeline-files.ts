@@ -56,7 +56,10 @@ function read(
     (document): PipelineDocument => ({ body: rootField(document), document, text: document.text }),
   );
   if (first === undefined) return [];
-  return dialect.read({ documents: [first, ...others], path: entry.path, ...entry.standing }, files);
+  const pipelines = dialect.read({ documents: [first, ...others], path: entry.path, ...entry.standing }, files);
+  // What stands on lines that could not be read is not known.
+  const isWhole = source.documents.every(({ problems }) => problems.length === 0);
+  return isWhole ? pipelines : pipelines.map((pipeline) => ({ ...pipeline, opaque: true }));
 }
 
 function holds(asked: Asked, entry: FileEntry, files: Files): boolean {

@@ -42,6 +42,19 @@ describe("files that hold pipelines", () => {
     );
   });
 
+  it("lack nothing for certain where some of their lines could not be read", () => {
+    const text = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: docker build .\n     - run: pytest\n";
+    const read = (written: string) => workspace().apply([{ uri: WORKFLOW, text: written }]).pipelines;
+    assert.deepEqual(
+      read(text).map(({ opaque }) => opaque),
+      [true],
+    );
+    assert.deepEqual(
+      read(text.replace("     - run: pytest", "      - run: pytest")).map(({ opaque }) => opaque),
+      [false],
+    );
+  });
+
   it("are read again when what they call appears", () => {
     const one = workspace();
     const before = one.apply([{ uri: WORKFLOW, text: JOBS }]);
