@@ -1,5 +1,6 @@
 /** Charts of a workspace as the helm program renders them: what is missing or out of date, and nothing else. */
 import type { FileEntry } from "../engine/files.ts";
+import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import type { HelmOutput } from "../engine/render/helm/said.ts";
 import type { EnvironmentSpec, HelmBuild } from "../engine/render/specs.ts";
 import type { SourceFile } from "../engine/source.ts";
@@ -11,7 +12,7 @@ export interface ChartRenderer {
 }
 
 export type Rendered =
-  | { readonly output: string; readonly missing: readonly string[] }
+  | { readonly output: string; readonly missing: readonly string[]; readonly lacking?: HelmFailure }
   | Exclude<HelmOutput, { readonly of: unknown }>
   | { readonly aborted: true };
 

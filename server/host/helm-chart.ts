@@ -178,12 +178,12 @@ async function isFolderAt(path: string): Promise<boolean> {
     .catch(() => false);
 }
 
-async function dataIn(path: string, overlay: Overlay): Promise<Json> {
+export async function dataIn(path: string, overlay: Overlay): Promise<Json> {
   const text = overlay.get(path) ?? (await readFile(path, "utf8").catch(() => ""));
   return toObject(parseDocumentText(text, { tier: "fast", templated: "never" }).tree);
 }
 
-function fieldIn(of: Json, key: string): Json | undefined {
+export function fieldIn(of: Json, key: string): Json | undefined {
   if (typeof of !== "object" || of === null || Array.isArray(of)) return undefined;
   return Object.hasOwn(of, key) ? (of as { readonly [key: string]: Json })[key] : undefined;
 }

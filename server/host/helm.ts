@@ -4,11 +4,23 @@ import { constants, rmSync } from "node:fs";
 import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import type { Json } from "../../model/edit.ts";
 import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import { looksRendered } from "../engine/render/helm/output.ts";
-import { fingerprint, type Included, includedIn, needsCopy, type Overlay, writeChart } from "./helm-chart.ts";
+import { STAND_IN } from "../engine/render/helm/stand-ins.ts";
+import {
+  dataIn,
+  fieldIn,
+  fingerprint,
+  type Included,
+  includedIn,
+  needsCopy,
+  type Overlay,
+  writeChart,
+} from "./helm-chart.ts";
 import { readFailure } from "./helm-failure.ts";
-import { atExit, type ProcessLimits, runProgram } from "./helm-process.ts";
+import { type MissingValue, missingValues } from "./helm-missing.ts";
+import { atExit, type ProcessLimits, type ProcessResult, runProgram } from "./helm-process.ts";
 
 export interface HelmProgram {
   readonly path: string;
@@ -82,6 +94,8 @@ export type HelmResult =
       readonly output: string;
       /** Dependencies that are not here, so that it was rendered without them. */
       readonly missing: readonly string[];
+      /** Values are missing for which something else stands in the output; this is what helm says of the first. */
+      readonly lacking?: HelmFailure;
     }
   | { readonly failure: HelmFailure }
   | { readonly aborted: true };
@@ -250,17 +264,24 @@ export class HelmRunner {
       values.push(path);
     }
     const where = { folder, environment: environmentIn(folder) };
-    const args = argumentsOf(request, chart, values);
-    const result = await runProgram(this.#program.path, args, where, this.#limits, signal);
-    if ("stopped" in result) {
-      if (result.stopped === "aborted") return { aborted: true };
-      return { failure: { text: this.#stopped(result.stopped, "code" in result ? result.code : "") } };
+    const standIns = new StandIns(chart, join(folder, "missing.json"));
+    let lacking: HelmFailure | undefined;
+    let result: ProcessResult;
+    while (true) {
+      const args = argumentsOf(request, chart, [...standIns.files, ...values]);
+      result = await runProgram(this.#program.path, args, where, this.#limits, signal);
+      if ("stopped" in result) {
+        if (result.stopped === "aborted") return { aborted: true };
+        return { failure: { text: this.#stopped(result.stopped, "code" in result ? result.code : "") } };
+      }
+      if (result.status === 0) break;
+      lacking ??= await failureOf(result.errors, request, chart, values);
+      if (!(await standIns.add(result.errors))) return { failure: lacking };
     }
-    if (result.status !== 0) return { failure: await failureOf(result.errors, request, chart, values) };
     const output = isUtf8(result.output) ? result.output.toString("utf8") : undefined;
     if (output === undefined || !looksRendered(output))
       return { failure: { text: "helm printed what is no manifest" } };
-    return { output, missing: included.missing };
+    return { output, missing: included.missing, ...(lacking === undefined ? {} : { lacking }) };
   }
 
   #stopped(reason: "timeout" | "too-much" | "not-started", code: string): string {
@@ -280,6 +301,64 @@ export class HelmRunner {
       this.#keptBytes -= sizeOf(one);
     }
   }
+}
+
+/** So often helm is asked anew for one chart. */
+const MOST_STAND_INS = 20;
+
+/** What stands for the values that a chart misses, in a file of values of its own that all others go before. */
+class StandIns {
+  readonly #chart: string;
+  readonly #file: string;
+  readonly #values: Record<string, Json> = {};
+  #count = 0;
+
+  constructor(chart: string, file: string) {
+    this.#chart = chart;
+    this.#file = file;
+  }
+
+  get files(): readonly string[] {
+    return this.#count === 0 ? [] : [this.#file];
+  }
+
+  /** Adds what helm misses; false when that cannot be told, or is there already. */
+  async add(errors: string): Promise<boolean> {
+    if (this.#count >= MOST_STAND_INS) return false;
+    const missing = await missingValues(errors, (source) =>
+      readFile(join(this.#chart, source.replace(/^[^/]+\//, "")), "utf8").catch(() => undefined),
+    );
+    // What is printed may well have a value already.
+    const given = missing.some(({ perhaps }) => perhaps)
+      ? await dataIn(join(this.#chart, "values.yaml"), new Map())
+      : {};
+    const added = missing.filter((one) => !(one.perhaps && isGiven(given, one.path)) && this.#put(one));
+    if (added.length === 0) return false;
+    this.#count += 1;
+    await writeFile(this.#file, JSON.stringify(this.#values), { mode: 0o600 });
+    return true;
+  }
+
+  /** False when it is there already. */
+  #put({ path, asked }: MissingValue): boolean {
+    let map = this.#values;
+    let changed = false;
+    for (const key of path.slice(0, -1)) {
+      const inner = map[key] ?? {};
+      if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return false;
+      changed ||= !(key in map);
+      map[key] = inner;
+      map = inner as Record<string, Json>;
+    }
+    const last = path.at(-1) ?? "";
+    if (asked || last in map) return changed;
+    map[last] = STAND_IN;
+    return true;
+  }
+}
+
+function isGiven(values: Json, path: readonly string[]): boolean {
+  return path.reduce<Json>((inner, key) => fieldIn(inner, key) ?? null, values) !== null;
 }
 
 function sizeOf(result: HelmResult): number {

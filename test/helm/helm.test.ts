@@ -473,8 +473,8 @@ describe("helm: the program itself", () => {
       return failure;
     };
     const values = { "values.yaml": "password: hunter2\nother: fine\n" };
-    assert.deepEqual(await refused({ "templates/x.yaml": "a: b\nc: {{ .Values.x.y }}\n" }), {
-      text: "<.Values.x.y>: nil pointer evaluating interface {}.y",
+    assert.deepEqual(await refused({ "templates/x.yaml": "a: b\nc: {{ index .Values.x 1 }}\n" }), {
+      text: "<index .Values.x 1>: error calling index: index of untyped nil",
       place: { source: "c/templates/x.yaml", line: 2 },
     });
     assert.deepEqual(await refused({ ...values, "templates/x.yaml": '{{ fail (print "bad " .Values.password) }}' }), {
@@ -496,6 +496,57 @@ describe("helm: the program itself", () => {
     assert.equal((await refused({}, { values: [typed], overlay })).place?.source, typed);
     const schema = JSON.stringify({ properties: { other: { type: "integer" } } });
     assert.match((await refused({ ...values, "values.schema.json": schema })).text, /other/);
+  });
+
+  describe("values that are given when it is installed", () => {
+    const rendered = async (files: Readonly<Record<string, string>>, more: Partial<HelmRequest> = {}) => {
+      const chart = chartOf("lacking", files);
+      const result = await render(request(chart, more));
+      rmSync(chart, { recursive: true });
+      assert.ok("output" in result, JSON.stringify(result));
+      return { text: result.output.replace(/^---\n# Source: .*\n/gm, "").trim(), lacking: result.lacking };
+    };
+
+    it("are stood in for where they are printed, and left out where they decide", async () => {
+      const { text, lacking } = await rendered({
+        "templates/x.yaml": [
+          "kind: ConfigMap",
+          "a: {{ .Values.queue.name.full | quote }}",
+          'b: {{ required "No id" .Values.db.id }}',
+          'c: {{ .Values.db.key | required "No key" }}',
+          "{{- if .Values.ingress.tls.on }}",
+          "d: on",
+          "{{- end }}",
+          'e: {{ include "name" . }}',
+          "",
+        ].join("\n"),
+        "templates/_h.tpl": '{{ define "name" }}x-{{ $.Values.naming.prefix }}{{ end }}',
+      });
+      assert.equal(
+        text,
+        'kind: ConfigMap\na: "set-at-install"\nb: set-at-install\nc: set-at-install\ne: x-set-at-install',
+      );
+      assert.deepEqual(lacking, {
+        text: "<.Values.queue.name.full>: nil pointer evaluating interface {}.name",
+        place: { source: "c/templates/x.yaml", line: 2 },
+      });
+    });
+
+    it("are those that have no value, where what comes out is no YAML", async () => {
+      const { text } = await rendered({
+        "values.yaml": "registry:\nimage: {name: web, tag: }\n",
+        "templates/x.yaml": "image: {{ .Values.registry }}{{ .Values.image.name }}:{{ .Values.image.tag }}\n",
+      });
+      assert.equal(text, "image: set-at-installweb:set-at-install");
+    });
+
+    it("are left alone where the files have them", async () => {
+      const typed = join(folder, "typed.yaml");
+      const overlay = new Map([[typed, "db: {id: seven}\n"]]);
+      const template = 'a: {{ required "No id" .Values.db.id }}\nb: {{ .Values.other.x }}\n';
+      const { text } = await rendered({ "templates/x.yaml": template }, { values: [typed], overlay });
+      assert.equal(text, "a: seven\nb: set-at-install");
+    });
   });
 
   it("a chart that is not there", async () => {

@@ -38,6 +38,8 @@ export type RenderProblemCode =
   | "unsupported"
   /** The helm program refused; `text` says why, its first line. */
   | "helm"
+  /** Values are missing that a chart asks for: it was rendered as if they were given, and they are not known. */
+  | "values"
   /** There is no helm program, or it may not be run. */
   | "no-helm";
 

@@ -27,6 +27,12 @@ export function helmProblem(failure: HelmFailure, files: ChartFiles, build: Helm
   );
 }
 
+/** Values that the chart was rendered without: the first that helm speaks of. */
+export function lackingValues(failure: HelmFailure, files: ChartFiles, build: HelmBuild): RenderProblem | undefined {
+  const problem = helmProblem(failure, files, build);
+  return problem && { ...problem, code: "values", severity: "note" };
+}
+
 /** Nothing is wrong with a chart that is installed with values from elsewhere. */
 function lacksValues({ text }: HelmFailure): boolean {
   return /nil pointer evaluating|\brequired\b|error calling (required|fail)\b/i.test(text);

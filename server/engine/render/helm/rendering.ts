@@ -13,6 +13,7 @@ import { sequence } from "./match.ts";
 import { type Chunk, chunksOf } from "./output.ts";
 import { isSameAbsent, isSamePlace } from "./places.ts";
 import { type Chart, type ChartFiles, Release } from "./sources.ts";
+import { hasStandIn, withoutStandIns } from "./stand-ins.ts";
 import { templateOf } from "./template.ts";
 
 export interface HelmObject extends RenderedObject {
@@ -64,7 +65,8 @@ export function renderedChart(output: string, files: ChartFiles, build: HelmBuil
 
 function treeOf(text: string): MapTree | undefined {
   const { tree } = parseDocumentText(text, { tier: "fast", templated: "never" });
-  return tree?.kind === "map" && tree.entries.length > 0 ? tree : undefined;
+  if (tree?.kind !== "map" || tree.entries.length === 0) return undefined;
+  return hasStandIn(text) ? withoutStandIns(tree) : tree;
 }
 
 /** Charts that are packed, and templates that are not read: the chart around them answers for what they give. */

@@ -2,7 +2,7 @@
 import type { SourceFile } from "../../source.ts";
 import type { Rendering, RenderProblem } from "../rendered.ts";
 import type { HelmBuild } from "../specs.ts";
-import { type HelmFailure, helmProblem, missingDependencies } from "./failure.ts";
+import { type HelmFailure, helmProblem, lackingValues, missingDependencies } from "./failure.ts";
 import { renderedChart } from "./rendering.ts";
 import type { ChartFiles } from "./sources.ts";
 
@@ -11,6 +11,8 @@ export type HelmOutput =
       readonly output: string;
       /** Dependencies that are not here, so that it was rendered without them. */
       readonly missing: readonly string[];
+      /** Values are missing for which something else stands in the output; this is what helm says of the first. */
+      readonly lacking?: HelmFailure;
       /** The files it was rendered from, as they were: what was typed since is not in it. */
       readonly of: ReadonlyMap<string, SourceFile | undefined>;
     }
@@ -22,7 +24,9 @@ export type HelmOutput =
 export function fromHelm(said: HelmOutput, files: ChartFiles, build: HelmBuild): Rendering {
   if ("output" in said) {
     const rendering = renderedChart(said.output, files, build);
-    const problems = missingDependencies(said.missing, files, build);
+    const lacking = said.lacking && lackingValues(said.lacking, files, build);
+    const remote = missingDependencies(said.missing, files, build);
+    const problems = lacking === undefined ? remote : [lacking, ...remote];
     return problems.length === 0 ? rendering : { ...rendering, problems, complete: false };
   }
   const problem = "failure" in said ? helmProblem(said.failure, files, build) : absent(said.absent, files, build);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { placeIn } from "../../../../server/engine/render/graft.ts";
 import { helmProblem, missingDependencies } from "../../../../server/engine/render/helm/failure.ts";
 import { looksRendered } from "../../../../server/engine/render/helm/output.ts";
+import { fromHelm } from "../../../../server/engine/render/helm/said.ts";
 import { inlineDocuments } from "../../../../server/engine/render/kustomize/inline.ts";
 import { lookup } from "../../../../server/engine/tree/read.ts";
 import type { Tree } from "../../../../server/engine/tree/tree.ts";
@@ -203,6 +204,28 @@ spec:
       parameters: [{ name: "name", value: "one", text: true }],
     });
     assert.equal(chart.decided(rendering.objects[0], "metadata", "name"), undefined);
+  });
+});
+
+describe("helm: what stands for values that are not here", () => {
+  it("is not known, however it is written", () => {
+    const chart = new TestChart({ "templates/x.yaml": TEMPLATE });
+    const text =
+      "kind: ConfigMap\nmetadata:\n  name: shop-set-at-install\n  labels:\n    set-at-install: a\ndata:\n  a: b\n  c: c2V0LWF0LWluc3RhbGw=";
+    const failure = { text: "nil", place: { source: "shop/templates/x.yaml", line: 3 } };
+    const output = printed(["templates/x.yaml", text]);
+    const rendering = fromHelm({ output, missing: [], lacking: failure, of: new Map() }, chart, BUILD);
+    const tree = rendering.objects[0]?.tree;
+    const at = (...keys: string[]) => keys.reduce<Tree | undefined>((inner, key) => field(inner, key), tree);
+    const unknown = (one: Tree | undefined) => one?.kind === "scalar" && one.unknown === true;
+    assert.deepEqual([at("metadata", "name"), at("data", "a"), at("data", "c")].map(unknown), [true, false, true]);
+    const labels = at("metadata", "labels");
+    assert.equal(labels?.kind === "map" && labels.open, true);
+    assert.deepEqual([rendering.complete, rendering.failed], [false, false]);
+    assert.deepEqual(
+      rendering.problems.map(({ code, severity, place }) => [code, severity, chart.line(place)]),
+      [["values", "note", "templates/x.yaml:3 name: {{ .Values.name }}"]],
+    );
   });
 });
 
