@@ -107,7 +107,7 @@ function count(field: Field): number | undefined {
 
 /** Stores, brokers and what keeps measurements: several of them do not share the work, whatever their file says of volumes. */
 const STORES =
-  /(^|\/)(postgres(ql)?|mysql|mariadb|mongo(db)?|redis(-stack(-server)?)?|valkey|memcached|rabbitmq|kafka|zookeeper|elasticsearch|opensearch|cassandra|minio|etcd|influxdb|nats|prometheus|alertmanager|grafana(-oss|-enterprise)?|loki|mssql(-server)?|mcr\.microsoft\.com\/mssql\/server)([:@]|$)/;
+  /(^|[/-])(?:postgres(ql)?|mysql|mariadb|mongo(db)?|redis(-stack(-server)?)?|valkey|memcached|rabbitmq|kafka|zookeeper|elasticsearch|opensearch|cassandra|minio|etcd|influxdb|nats|prometheus|alertmanager|grafana(-oss|-enterprise)?|loki|mssql(-server)?|mcr\.microsoft\.com\/mssql\/server)([:@]|$)|-(db|database)([:@]|$)/;
 
 /** Why a workload needs no autoscaler, or can have none. */
 export function unscalable(workload: Workload, world: World): NotApplicable | undefined {

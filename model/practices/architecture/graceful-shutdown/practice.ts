@@ -1,3 +1,4 @@
+import { isStore } from "../../../autoscaling.ts";
 import type { Container, Field } from "../../../facts.ts";
 import { cannotTell, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 import { isServerless } from "../../../replicas.ts";
@@ -25,6 +26,8 @@ export default practice({
     const serving = world.isServing(workload);
     if (serving === false) return notApplicable("worker");
     if (waits.length > 0) return met(waits);
+    // They finish what they are at when they are told to stop.
+    if (isStore(workload)) return notApplicable("stateful");
     const open = workload.containers
       .map((one) => one.body.at("lifecycle"))
       .find((field) => field.presence === "unknown");

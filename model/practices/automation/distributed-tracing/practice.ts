@@ -1,3 +1,4 @@
+import { isStore } from "../../../autoscaling.ts";
 import { countedWorkloads } from "../../../evidence.ts";
 import type { Field, Workload, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
@@ -27,6 +28,9 @@ export default practice({
       );
     // One service alone has nothing to trace between.
     if (countedWorkloads(world).filter((one) => one.class === "long").length < 2) return notApplicable("no-subject");
+    // Stores have no spans of their own, and what collects them is not part of what is followed.
+    if (isStore(workload)) return notApplicable("stateful");
+    if (isCollector(workload)) return notApplicable("no-subject");
     if (serving === undefined || mayBeAdded(workload)) return cannotTell(workload.place);
     return unmet(workload.place, "unmet", { workload: workload.displayName });
   },
@@ -61,4 +65,12 @@ function mayBeAdded(workload: Workload): boolean {
   return workload.containers.some(
     ({ body }) => body.at("envFrom").presence !== "absent" || ifKnown(() => body.at("env").items()) === undefined,
   );
+}
+
+const COLLECTORS =
+  /(?:open-?telemetry|otel)-?col|jaeger|zipkin|(^|[/-])(?:tempo|alloy|fluent-?(?:bit|d)|vector|logstash|agent)([:@]|$)/;
+
+/** Takes in what others measure of themselves. */
+function isCollector(workload: Workload): boolean {
+  return workload.containers.every(({ image }) => COLLECTORS.test(image.source ?? ""));
 }

@@ -31,7 +31,7 @@ export default practice({
       return unmet([workload.place, openRule(open, "ingress")], "unmet.open", { ...args, policy: open.displayName });
     const near = nearest(workload, world);
     if (near !== undefined) return unmet(workload.place, "unmet.dangling", { ...args, policy: near.displayName });
-    return unmet(workload.place, "unmet", args);
+    return unmet(workload.place, workload.class === "batch" ? "unmet.task" : "unmet", args);
   },
   claims: {
     kinds: ["networking.k8s.io/NetworkPolicy"],
