@@ -106,7 +106,7 @@ export function candidateIn(repository: Repository, world: World): Pipeline | un
 }
 
 const OTHER_FILES =
-  /(^|\/)(Jenkinsfile[^/]*|[^/]+\.jenkinsfile|\.travis\.ya?ml|appveyor\.ya?ml|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
+  /(^|\/)(\.travis\.ya?ml|appveyor\.ya?ml|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
 /** Systems that run what such a file says on every change unless it says otherwise. */
 const ON_EVERY_CHANGE = /^\.travis\.ya?ml$/;
 const NOT_OURS = /(^|\/)(?:examples?|samples?|tests?|testdata|fixtures|e2e|vendor|third_party|node_modules)\//i;

@@ -11,6 +11,7 @@ import { codebuild } from "./codebuild.ts";
 import { drone } from "./drone.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
+import { jenkins } from "./jenkins.ts";
 import { woodpecker } from "./woodpecker.ts";
 
 /** One document of a file that is read as a pipeline. Its text and that of the file may differ: places count from its start. */
@@ -58,6 +59,7 @@ const DIALECTS: readonly PipelineDialect[] = [
   circleci,
   bitbucket,
   buildkite,
+  jenkins,
   azurePipelines,
   cloudBuild,
   codebuild,

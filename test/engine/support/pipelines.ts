@@ -16,7 +16,7 @@ export function yaml(text: string, path = "file.yaml"): Field {
 
 function yamlDocuments(text: string, path: string): readonly Field[] {
   const file = new SourceFile(`file:///repo/${path}`, 1, text === "" ? "null" : text, {
-    yaml: true,
+    yaml: !/Jenkinsfile|\.groovy$/.test(path),
     yaml11: false,
     templated: "never",
   });
