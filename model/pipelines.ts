@@ -72,7 +72,7 @@ export function publishesOnlyCharts(repositories: readonly Repository[], world: 
 
 /** What starts it, and who must let it go on, is set beside the file. */
 export function isStartedElsewhere({ provider }: Pipeline): boolean {
-  return provider === "cloud-build" || provider === "codebuild";
+  return ["cloud-build", "codebuild", "tekton", "argo-workflows"].includes(provider);
 }
 
 const ON_CHANGE = ["push", "pull-request", "tag"] as const;
@@ -105,8 +105,7 @@ export function candidateIn(repository: Repository, world: World): Pipeline | un
   return best;
 }
 
-const OTHER_FILES =
-  /(^|\/)(\.travis\.ya?ml|appveyor\.ya?ml|\.tekton\/[^/]+\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
+const OTHER_FILES = /(^|\/)(\.travis\.ya?ml|appveyor\.ya?ml|\.semaphore\/[^/]+\.ya?ml|\.teamcity\/.+)$/;
 /** Systems that run what such a file says on every change unless it says otherwise. */
 const ON_EVERY_CHANGE = /^\.travis\.ya?ml$/;
 const NOT_OURS = /(^|\/)(?:examples?|samples?|tests?|testdata|fixtures|e2e|vendor|third_party|node_modules)\//i;
@@ -132,10 +131,6 @@ export function hiddenIn(repository: Repository, world: World): readonly Place[]
   return [
     ...opaque.map((pipeline) => pipeline.jobs.find((job) => job.opaque)?.uses.place ?? pipeline.place),
     ...unread(repository, world).map((file) => file.place),
-    ...world
-      .resources(["tekton.dev/Pipeline", "tekton.dev/PipelineRun"])
-      .filter((one) => isIn(repository, one, world))
-      .map((one) => one.place),
   ];
 }
 

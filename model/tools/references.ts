@@ -167,20 +167,35 @@ const ORBS: readonly Omit<ReferenceRow, "kind">[] = [
 
 /** Tasks of the Tekton catalogue. */
 const TEKTON: readonly Omit<ReferenceRow, "kind">[] = [
-  { gives: ["build", "push"], reference: "buildah*|kaniko*|buildpacks*|ko|jib-maven|jib-gradle|s2i-*" },
   {
-    gives: "deploy",
-    reference: "kubernetes-actions|helm-upgrade-from-source|helm-upgrade-from-repo|openshift-client*",
+    gives: ["build", "push"],
+    reference: "buildah*|kaniko*|buildpacks*|buildkit*|buildkit-daemonless|ko|jib-maven|jib-gradle|s2i-*",
   },
-  { gives: "image-scan", reference: "trivy-scanner|grype|roxctl-image-scan|clair*" },
-  { gives: "iac-scan", reference: "kube-linter|conftest|datree|kubescape|checkov*" },
+  { gives: "push", reference: "skopeo-copy" },
+  { gives: "deploy", reference: "helm-upgrade-from-source|helm-upgrade-from-repo|kn-apply" },
+  { gives: "wait", reference: "helm-upgrade-from-source" },
+  { gives: ["gitops-write", "wait"], reference: "argocd-task-sync-and-wait" },
+  { gives: "image-scan", reference: "grype|roxctl-image-scan|clair*|anchore-cli" },
+  { gives: "iac-scan", reference: "kube-linter|datree|kubescape|checkov*|rox-deployment-check" },
+  { gives: "policy-test", reference: "conftest|helm-conftest" },
   { gives: "validate", reference: "kubeconform|kubeval|helm-lint" },
-  { gives: "test", reference: "golang-test|maven|gradle|pytest|npm-test" },
-  { gives: "code-scan", reference: "sonarqube-scanner|snyk*|codeql*" },
+  { gives: "test", reference: "golang-test|pytest|npm-test|gradle-test|maven-test" },
+  { gives: "e2e", reference: "cypress|newman|playwright" },
+  { gives: "load-test", reference: "ab-load|k6" },
+  { gives: "code-scan", reference: "sonarqube-scanner|snyk*|codeql*|sast-*|42crunch-*|gosec" },
+  { gives: "secret-scan", reference: "gitleaks|trufflehog" },
   { gives: "sbom", reference: "syft|anchore-sbom*" },
   { gives: "sign", reference: "cosign*" },
-  { gives: "gitops-write", reference: "argocd-task-sync-and-wait|git-update-deployment" },
+  { gives: "gitops-write", reference: "git-update-deployment" },
 ];
+
+/** Tasks of the Tekton catalogue that do none of all that, or what their inputs say. */
+export const CATALOGUE_TASKS =
+  "git-clone|git-cli|git-version|git-rebase|git-batch-merge|gitops-pr|github-*|gitlab-*|gitea-*|send-to-*|sendmail|" +
+  "slack-*|generate-build-id|golang-build|golangci-lint|hadolint|yamllint|markdown-lint|pylint|flake8|black|eslint|" +
+  "ruby-lint|shellcheck|yq|jq|curl|wget|write-file|replace-tokens|maven|gradle|npm|" +
+  "kubernetes-actions|kubectl|openshift-client*|aws-cli|az|gcloud|doctl|ibmcloud|terraform-cli|trivy-scanner|kn|" +
+  "kubeconfig-creator|create-github-release|upload-pypi|gcs-*|s3-*|rsync|tkn|aws-ecr-login";
 
 /** Bitbucket pipes. */
 const PIPES: readonly Omit<ReferenceRow, "kind">[] = [
@@ -328,4 +343,14 @@ export const RUNNERS: readonly RunnerRow[] = [
   { kind: "pipe", reference: "atlassian/ssh-run|atlassian/aws-cli-run", inputs: ["COMMAND"] },
   { kind: "plugin", reference: "appleboy/drone-ssh|appleboy/woodpecker-ssh", inputs: ["script"] },
   { kind: "pipe", reference: "atlassian/azure-cli-run", inputs: ["CLI_COMMAND"] },
+  { kind: "tekton", reference: "kubernetes-actions|openshift-client*", inputs: ["script", "SCRIPT"] },
+  { kind: "tekton", reference: "kubernetes-actions|kubectl", inputs: ["args", "ARGS"], program: "kubectl" },
+  { kind: "tekton", reference: "openshift-client*", inputs: ["ARGS"], program: "oc" },
+  { kind: "tekton", reference: "git-cli", inputs: ["GIT_SCRIPT", "GIT_USER_SCRIPT"] },
+  { kind: "tekton", reference: "aws-cli|az|gcloud|doctl", inputs: ["SCRIPT"] },
+  { kind: "tekton", reference: "trivy-scanner", inputs: ["ARGS"], program: "trivy" },
+  { kind: "tekton", reference: "terraform-cli", inputs: ["ARGS"], program: "terraform" },
+  { kind: "tekton", reference: "maven", inputs: ["GOALS"], program: "mvn" },
+  { kind: "tekton", reference: "gradle", inputs: ["TASKS"], program: "gradle" },
+  { kind: "tekton", reference: "npm", inputs: ["ARGS"], program: "npm" },
 ];

@@ -118,9 +118,14 @@ export function commandsOfReference(
       const field = inputOf(inputs, input);
       const texts = field.kind === "list" ? field.writtenItems() : [field];
       if (texts.every((it) => scalarOf(it) === undefined)) continue;
-      const commands = texts.flatMap((it) => readCommands(it, options));
-      if (row.program === undefined) return commands;
       const program = row.program;
+      if (program !== undefined && field.kind === "list") {
+        // A list of arguments, rather than of commands.
+        const words = [program, ...texts.map((it) => it.source ?? "")];
+        return [{ words, text: words.join(" "), place: field.place, tolerated: false, used: false }];
+      }
+      const commands = texts.flatMap((it) => readCommands(it, options));
+      if (program === undefined) return commands;
       return commands.map((it) => (it.words[0] === program ? it : { ...it, words: [program, ...it.words] }));
     }
   }

@@ -77,7 +77,7 @@ function scanned(snapshot: Snapshot, texts: Texts, root: string | undefined): Re
   return {
     files: entries.length,
     kubernetes: entries.filter((entry) => entry.role === "kubernetes" || entry.role === "kustomization").length,
-    pipelines: entries.filter((entry) => entry.dialect !== undefined).length,
+    pipelines: entries.filter(({ role, uri }) => role === "pipeline" || snapshot.pipelinesIn(uri).length > 0).length,
     repository: entries.filter((entry) => entry.role === "repository" || entry.role === "config").length,
     notRead: entries.flatMap((entry) =>
       entry.notRead === undefined

@@ -4,6 +4,7 @@ import type { Environment, Sighting } from "../capabilities.ts";
 import { join } from "../indirection.ts";
 import { containerWords } from "../shell/launchers.ts";
 import { type PlacedCommand, readCommands } from "../shell.ts";
+import { SHELL, shebangShell, shellText } from "./container-commands.ts";
 import { expanded, type Filled } from "./expanded.ts";
 import { makeSteps, type StepParts } from "./pipeline.ts";
 import type { PipelineDialect, PipelineFiles, PipelineSource } from "./pipelines.ts";
@@ -155,7 +156,6 @@ const BUILDERS =
   /(?:^|\/)cloud-builders(?:-community)?\/([a-z][\w-]*)|(?:gcr\.io|docker\.pkg\.dev)\/.*\/(argocd|cosign|docker-compose|gke-deploy|helm|helmfile|kubectl|kustomize|make|packer|pulumi|terraform)(?:[:@]|$)/;
 /** Images of that kind that start what their arguments name first. */
 const PLAIN = /^(?:cloud-sdk|skaffold|ubuntu|alpine|debian|busybox|bash|node|python|golang)/;
-const SHELL = /(?:^|\/)(?:ba|z|da|k|a)?sh$/;
 /** Images of one program that are known only here. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "hashicorp/terraform": "terraform",
@@ -166,9 +166,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 function commandsOf(step: Field, written: Field): readonly PlacedCommand[] {
   const script = written.at("script");
   if (isWritten(written, "script")) {
-    const shebang = /^#!.*/.exec(script.source ?? "")?.[0];
-    if (shebang !== undefined && !/\b(?:ba|z|da|k|a)?sh\b/.test(shebang)) return [];
-    return readCommands(script, { errexit: /\s-\w*e/.test(shebang ?? "") });
+    const shell = shebangShell(script.source ?? "", { errexit: false });
+    return shell === undefined ? [] : readCommands(script, shell);
   }
   const args = oneOrMore(step.at("args"));
   const entrypoint = textOf(step.at("entrypoint"));
@@ -176,12 +175,11 @@ function commandsOf(step: Field, written: Field): readonly PlacedCommand[] {
   const image = textOf(step.at("name")) ?? "";
   const words = entrypoint === undefined ? startedBy(image, texts) : [entrypoint, ...texts];
   const own = words.length - texts.length;
-  const [program = ""] = words;
-  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(it));
-  const text = args[at + 1 - own];
-  if (SHELL.test(program) && at > 0 && text !== undefined)
-    return readCommands(text, { errexit: words.slice(1, at + 1).some((it) => /^-[a-z]*e/.test(it)) });
-  if (program === "") return [];
+  const at = shellText(words);
+  const text = at === undefined ? undefined : args[at - own];
+  if (at !== undefined && text !== undefined)
+    return readCommands(text, { errexit: words.slice(1, at).some((it) => /^-[a-z]*e/.test(it)) });
+  if ((words[0] ?? "") === "") return [];
   const field = args.length > 0 ? step.at("args") : entrypoint === undefined ? step.at("name") : step.at("entrypoint");
   return [{ words, text: words.join(" "), place: keyOf(field), tolerated: false, used: false }];
 }

@@ -3,8 +3,8 @@ import type { DocumentRef, Place } from "../../../model/edit.ts";
 import type { Field, Job, Pipeline, PipelineGap, PipelineReference, Provider, Step } from "../../../model/facts.ts";
 import { commandsOfReference, type Environment } from "../capabilities.ts";
 import { join } from "../indirection.ts";
-import { containerWords } from "../shell/launchers.ts";
-import { type PlacedCommand, readCommands } from "../shell.ts";
+import { readCommands } from "../shell.ts";
+import { containerCommands } from "./container-commands.ts";
 import { areApart, both, type Condition, conditionOf, covers, isByHand, triggersOf } from "./drone-conditions.ts";
 import { saying } from "./expanded.ts";
 import { makeSteps, type StepParts } from "./pipeline.ts";
@@ -231,7 +231,7 @@ function partsOf(
       lines.flatMap((it) => readCommands(it)),
       setting,
     );
-  const started = startedBy(body);
+  const started = containerCommands(textOf(image) ?? "", body.at("entrypoint"), body.at("command"));
   if (started.length > 0) return commandStep(own, started, setting);
   // Without commands it is a plugin, which does what it is told by its settings.
   const uses = saying(image, pluginName(textOf(image) ?? ""));
@@ -250,19 +250,4 @@ function pluginName(image: string): string {
     .replace(/^(?:[\w-]+\.[\w.-]+|localhost)(?::\d+)?\//, "")
     .replace(/@.*$/s, "")
     .replace(/:[^/]*$/s, "");
-}
-
-/** What an image runs that is started with arguments, as containers are. */
-function startedBy(body: Field): readonly PlacedCommand[] {
-  const [entrypoint, command] = [body.at("entrypoint"), body.at("command")];
-  const words = [entrypoint, command].flatMap(oneOrMore).map((it) => it.source ?? "");
-  if (words.length === 0) return [];
-  const field = oneOrMore(command).length > 0 ? command : entrypoint;
-  const script = [...oneOrMore(entrypoint), ...oneOrMore(command)];
-  const at = words.findIndex((it, index) => index > 0 && /^-[a-z]*c[a-z]*$/.test(it));
-  const text = script[at + 1];
-  if (/(?:^|\/)(?:ba|z|da|k|a)?sh$/.test(words[0] ?? "") && at > 0 && text !== undefined)
-    return readCommands(text, { errexit: /^-[a-z]*e/.test(words[at] ?? "") });
-  const full = oneOrMore(entrypoint).length > 0 ? words : containerWords(textOf(body.at("image")) ?? "", words);
-  return [{ words: full, text: full.join(" "), place: keyOf(field), tolerated: false, used: false }];
 }

@@ -2,6 +2,7 @@
 import type { DocumentRef } from "../../../model/edit.ts";
 import type { Field, GroupKind, Pipeline, Provider, Standing } from "../../../model/facts.ts";
 import type { CallableFiles } from "../indirection.ts";
+import { argoWorkflows } from "./argo-workflows.ts";
 import { azurePipelines } from "./azure-pipelines.ts";
 import { bitbucket } from "./bitbucket.ts";
 import { buildkite } from "./buildkite.ts";
@@ -12,6 +13,7 @@ import { drone } from "./drone.ts";
 import { githubActions } from "./github-actions.ts";
 import { gitlabCi } from "./gitlab-ci.ts";
 import { jenkins } from "./jenkins.ts";
+import { tekton } from "./tekton.ts";
 import { woodpecker } from "./woodpecker.ts";
 
 /** One document of a file that is read as a pipeline. Its text and that of the file may differ: places count from its start. */
@@ -65,6 +67,9 @@ const DIALECTS: readonly PipelineDialect[] = [
   codebuild,
   drone,
   woodpecker,
+  // Known by the kinds of their objects.
+  tekton,
+  argoWorkflows,
 ];
 
 /** The dialect of a file by its path and the root of its first document. */

@@ -27,6 +27,11 @@ export type Texts = Readonly<Record<string, string>>;
 
 export function filesOf(texts: Texts): PipelineFiles {
   const text = (path: string): string | undefined => (Object.hasOwn(texts, path) ? texts[path] : undefined);
+  let objects: readonly Field[] | undefined;
+  const allObjects = () =>
+    Object.keys(texts)
+      .filter((path) => /\.ya?ml$/.test(path))
+      .flatMap((path) => yamlDocuments(texts[path] ?? "", path));
   return {
     repository: "shop",
     text,
@@ -42,7 +47,13 @@ export function filesOf(texts: Texts): PipelineFiles {
       Object.keys(texts)
         .filter((path) => pattern.test(path))
         .sort(),
-    object: () => undefined,
+    object: (groupKind, name) => {
+      objects ??= allObjects();
+      return objects.find((body) => {
+        const group = (body.at("apiVersion").source ?? "").replace(/\/.*$/s, "");
+        return `${group}/${body.at("kind").source}` === groupKind && body.at("metadata", "name").source === name;
+      });
+    },
   };
 }
 
@@ -60,10 +71,14 @@ export function pipelinesIn(
   text: string,
   texts: Texts = {},
 ): readonly Pipeline[] {
+  return readAll(dialect, path, text, filesOf(texts));
+}
+
+function readAll(dialect: PipelineDialect, path: string, text: string, files: PipelineFiles): readonly Pipeline[] {
   const standing = { system: false, nonProduction: false, foreign: false };
   const [first, ...others] = yamlDocuments(text, path).map((body) => ({ body, document: body.place.document, text }));
   if (first === undefined) throw new Error("A text always has a document.");
-  return dialect.read({ documents: [first, ...others], path, ...standing }, filesOf(texts));
+  return dialect.read({ documents: [first, ...others], path, ...standing }, files);
 }
 
 /** Jobs for reading: `deploy < test, build`, with marks for what never runs, what is tolerated, and what a person lets on. */
@@ -94,11 +109,12 @@ export function textAt(place: Place, text: string): string {
 
 /** Reading whatever has been typed so far of a text never throws. */
 export function readsHalfTyped(dialect: PipelineDialect, path: string, text: string, texts: Texts = {}): void {
+  const files = filesOf(texts);
   for (let length = 0; length <= text.length; length += 1) {
     const typed = text.slice(0, length);
     assert.doesNotThrow(() => {
       dialect.recognises(path, yaml(typed, path));
-      pipelinesIn(dialect, path, typed, texts);
+      readAll(dialect, path, typed, files);
     }, typed);
   }
 }
