@@ -18,7 +18,8 @@ export interface Included {
   readonly missing: readonly string[];
 }
 
-const SKIPPED = new Set([".git", ".hg", ".svn", "node_modules", ".terraform"]);
+/** Folders in which nothing of a chart is. */
+export const SKIPPED = new Set([".git", ".hg", ".svn", "node_modules", ".terraform"]);
 const MAX_DEPTH = 20;
 const MAX_FILES = 5_000;
 const MAX_BYTES = 100_000_000;

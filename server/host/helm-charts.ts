@@ -1,11 +1,15 @@
-/** Charts of a workspace, rendered by the helm program of this machine. */
+/** Charts of a workspace, rendered by the helm program of this machine, or without it where there is none. */
 import { toObject } from "../engine/render/plain-object.ts";
 import type { Snapshot } from "../engine/workspace.ts";
+import { renderWithoutHelm } from "./built-in-helm.ts";
 import type { ChartRenderer, HelmSpec, Rendered } from "./charts.ts";
 import { findHelm, type HelmProgram, HelmRunner, type NoHelm } from "./helm.ts";
 import { pathOfUri } from "./uris.ts";
 
-/** Renders by the program at a path, or by the one on the PATH. It is looked for when the first chart is asked for. */
+/**
+ * Renders by the program at a path, or by the one on the PATH. It is looked for when the first chart is asked for; where
+ * there is none, charts are rendered that need nothing but what is known here.
+ */
 export function helmRenderer(path?: string): ChartRenderer {
   let found: Promise<HelmProgram | NoHelm> | undefined;
   let runner: HelmRunner | undefined;
@@ -13,8 +17,6 @@ export function helmRenderer(path?: string): ChartRenderer {
     async render(spec: HelmSpec, _snapshot: Snapshot, open, signal): Promise<Rendered> {
       found ??= findHelm(path);
       const program = await found;
-      if ("problem" in program) return { absent: program.path };
-      runner ??= new HelmRunner(program);
       const { build } = spec;
       const chart = pathOfUri(build.chart);
       const values = build.values.map(pathOfUri).filter((one) => one !== undefined);
@@ -29,7 +31,14 @@ export function helmRenderer(path?: string): ChartRenderer {
       const { release, parameters } = build;
       const namespace = build.namespace ?? spec.namespace;
       const inline = build.inline === undefined ? undefined : JSON.stringify(toObject(build.inline.tree));
-      return runner.render({ chart, release, namespace, values, inline, parameters, overlay }, signal);
+      const request = { chart, release, namespace, values, inline, parameters, overlay };
+      if ("problem" in program) {
+        const result = await renderWithoutHelm(request);
+        if (signal.aborted) return { aborted: true };
+        return "output" in result ? result : { absent: program.path };
+      }
+      runner ??= new HelmRunner(program);
+      return runner.render(request, signal);
     },
   };
 }

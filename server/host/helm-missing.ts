@@ -1,10 +1,8 @@
 /** Which value helm misses, from what it says when it refuses a chart. */
 
-/** A value below `.Values`. */
-export interface MissingValue {
-  readonly path: readonly string[];
-  /** It only decides whether something is there: nothing is to stand for it but the maps around it. */
-  readonly asked: boolean;
+import { type Lacking, printedValues } from "../engine/render/helm/stand-ins.ts";
+
+export interface MissingValue extends Lacking {
   /** It is printed where what comes out is no YAML; it is missing where nothing else gives it a value. */
   readonly perhaps: boolean;
 }
@@ -20,9 +18,6 @@ const NIL = new RegExp(
 );
 
 const REFUSED = new RegExp(String.raw`execution error at \(${PLACE}`, "g");
-
-/** `{{ .Values.x }}`, with or without a function around it, that chooses nothing. */
-const PRINTED = new RegExp(String.raw`\{\{-?\s*(?!if\b|else\b|with\b|range\b)[^{}]*?${VALUE}`, "g");
 
 /** `required "…" .Values.x`, and `.Values.x | required "…"`. */
 const DEMANDS = [
@@ -53,10 +48,7 @@ export async function missingValues(
   const broken = /YAML parse error on ([^\s:]+):/.exec(errors)?.[1];
   if (broken === undefined) return [];
   const text = (await textOf(broken)) ?? "";
-  return [...text.matchAll(PRINTED)].map(({ groups }) => ({
-    ...valueAt(broken, groups?.["path"] ?? ""),
-    perhaps: true,
-  }));
+  return printedValues(text).map((path) => ({ ...valueAt(broken, path), perhaps: true }));
 }
 
 function valueAt(source: string, path: string): MissingValue {

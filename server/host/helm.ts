@@ -7,7 +7,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 import type { Json } from "../../model/edit.ts";
 import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import { looksRendered } from "../engine/render/helm/output.ts";
-import { STAND_IN } from "../engine/render/helm/stand-ins.ts";
+import { MOST_STAND_INS, putStandIn } from "../engine/render/helm/stand-ins.ts";
 import {
   dataIn,
   fieldIn,
@@ -19,7 +19,7 @@ import {
   writeChart,
 } from "./helm-chart.ts";
 import { readFailure } from "./helm-failure.ts";
-import { type MissingValue, missingValues } from "./helm-missing.ts";
+import { missingValues } from "./helm-missing.ts";
 import { atExit, type ProcessLimits, type ProcessResult, runProgram } from "./helm-process.ts";
 
 export interface HelmProgram {
@@ -303,9 +303,6 @@ export class HelmRunner {
   }
 }
 
-/** So often helm is asked anew for one chart. */
-const MOST_STAND_INS = 20;
-
 /** What stands for the values that a chart misses, in a file of values of its own that all others go before. */
 class StandIns {
   readonly #chart: string;
@@ -332,27 +329,10 @@ class StandIns {
     const given = missing.some(({ perhaps }) => perhaps)
       ? await dataIn(join(this.#chart, "values.yaml"), new Map())
       : {};
-    const added = missing.filter((one) => !(one.perhaps && isGiven(given, one.path)) && this.#put(one));
+    const added = missing.filter((one) => !(one.perhaps && isGiven(given, one.path)) && putStandIn(this.#values, one));
     if (added.length === 0) return false;
     this.#count += 1;
     await writeFile(this.#file, JSON.stringify(this.#values), { mode: 0o600 });
-    return true;
-  }
-
-  /** False when it is there already. */
-  #put({ path, asked }: MissingValue): boolean {
-    let map = this.#values;
-    let changed = false;
-    for (const key of path.slice(0, -1)) {
-      const inner = map[key] ?? {};
-      if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return false;
-      changed ||= !(key in map);
-      map[key] = inner;
-      map = inner as Record<string, Json>;
-    }
-    const last = path.at(-1) ?? "";
-    if (asked || last in map) return changed;
-    map[last] = STAND_IN;
     return true;
   }
 }

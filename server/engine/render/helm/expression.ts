@@ -2,7 +2,8 @@
 import type { Json } from "../../../../model/edit.ts";
 
 export type Expression =
-  | { readonly kind: "literal"; readonly value: Json }
+  /** `number`: as a number is written, `1.0` being another one than `1`. */
+  | { readonly kind: "literal"; readonly value: Json; readonly number?: string }
   | { readonly kind: "dot" }
   /** `$x`; the name is empty for `$` itself. */
   | { readonly kind: "variable"; readonly name: string }
@@ -17,14 +18,24 @@ export interface Statement {
   /** An assignment to a variable that was declared before. */
   readonly again: boolean;
   readonly expression: Expression | undefined;
+  /** What could not be read. */
+  readonly rest: string;
+  readonly isComment: boolean;
 }
 
-const NOTHING: Statement = { word: "", variables: [], again: false, expression: undefined };
+const COMMENT: Statement = {
+  word: "",
+  variables: [],
+  again: false,
+  expression: undefined,
+  rest: "",
+  isComment: true,
+};
 
 /** Reads the inside of an action. What cannot be read says nothing. */
 export function readStatement(source: string): Statement {
   const inside = source.replace(/^\{\{-?|-?\}\}$/g, "").trim();
-  if (inside.startsWith("/*")) return NOTHING;
+  if (inside.startsWith("/*")) return COMMENT;
   const keyword =
     /^(else\s+if|else\s+with|if|with|range|else|end|define|block|template|break|continue)(?![\w.])\s*/.exec(inside);
   const word = keyword?.[1]?.replace(/\s+/g, " ") ?? "";
@@ -34,7 +45,7 @@ export function readStatement(source: string): Statement {
   const reader = new Reader(rest.slice(declared?.[0].length ?? 0));
   const expression =
     word === "define" || word === "block" || word === "template" ? reader.call(word) : reader.pipeline();
-  return { word, variables, again: declared?.[3] === "=", expression };
+  return { word, variables, again: declared?.[3] === "=", expression, rest: reader.rest, isComment: false };
 }
 
 const MAX_DEPTH = 50;
@@ -47,6 +58,10 @@ class Reader {
 
   constructor(text: string) {
     this.#text = text;
+  }
+
+  get rest(): string {
+    return this.#text.slice(this.#at).trim();
   }
 
   /** A name with what follows it, as `define "x"` and `template "x" .` have it. */
@@ -107,7 +122,7 @@ class Reader {
     const quoted = this.#take(/"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'/y);
     if (quoted !== undefined) return { kind: "literal", value: unquoted(quoted) };
     const number = this.#take(/[-+]?\d[\w.]*/y);
-    if (number !== undefined) return { kind: "literal", value: Number(number) };
+    if (number !== undefined) return { kind: "literal", value: Number(number), number };
     const variable = this.#take(/\$\w*/y);
     if (variable !== undefined) return { kind: "variable", name: variable.slice(1) };
     if (this.#text[this.#at] === "(") {

@@ -68,7 +68,7 @@ interface Open {
 }
 
 /** Where the actions of a text are. One that is not closed before the next begins is none. */
-function* actionsIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
+export function* actionsIn(text: string): Generator<{ readonly start: number; readonly end: number }> {
   let start = text.indexOf("{{");
   while (start >= 0) {
     const end = COMMENT.test(text.slice(start, start + 40)) ? commentEnd(text, start) : actionEnd(text, start);
