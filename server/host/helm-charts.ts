@@ -7,15 +7,15 @@ import { findHelm, type HelmProgram, HelmRunner, type NoHelm } from "./helm.ts";
 import { pathOfUri } from "./uris.ts";
 
 /**
- * Renders by the program at a path, or by the one on the PATH. It is looked for when the first chart is asked for; where
- * there is none, charts are rendered that need nothing but what is known here.
+ * Renders by the program at a path, or by the one on the PATH; by none where that is `false`. It is looked for when the
+ * first chart is asked for; without it, charts are rendered of which everything is known here.
  */
-export function helmRenderer(path?: string): ChartRenderer {
+export function helmRenderer(path?: string | false): ChartRenderer {
   let found: Promise<HelmProgram | NoHelm> | undefined;
   let runner: HelmRunner | undefined;
   return {
     async render(spec: HelmSpec, _snapshot: Snapshot, open, signal): Promise<Rendered> {
-      found ??= findHelm(path);
+      if (path !== false) found ??= findHelm(path);
       const program = await found;
       const { build } = spec;
       const chart = pathOfUri(build.chart);
@@ -32,10 +32,11 @@ export function helmRenderer(path?: string): ChartRenderer {
       const namespace = build.namespace ?? spec.namespace;
       const inline = build.inline === undefined ? undefined : JSON.stringify(toObject(build.inline.tree));
       const request = { chart, release, namespace, values, inline, parameters, overlay };
-      if ("problem" in program) {
+      if (program === undefined || "problem" in program) {
         const result = await renderWithoutHelm(request);
         if (signal.aborted) return { aborted: true };
-        return "output" in result ? result : { absent: program.path };
+        if ("output" in result) return result;
+        return program === undefined ? { aborted: true } : { absent: program.path };
       }
       runner ??= new HelmRunner(program);
       return runner.render(request, signal);

@@ -43,8 +43,8 @@ export interface ServerHost {
   texts(language: Language): Texts;
   /** The explanation of a practice as Markdown. */
   explain(practice: string, language: Language): string | undefined;
-  /** Renders charts by the program at a path, or by the one on the PATH. */
-  charts(program: string | undefined): ChartRenderer;
+  /** Renders charts by the program at a path, or by the one on the PATH; by none where that is `false`. */
+  charts(program: string | false | undefined): ChartRenderer;
   /** A URI that explains a practice without a client that does: a page beside the bundle. */
   pageOf(practice: string, language: Language): string | undefined;
 }
@@ -86,7 +86,10 @@ class Server {
     this.#report = new Debounced(() => void this.#updateStatus(), 250, 1_000);
     this.#disk = new Debounced(() => this.#takeDisk(), 100, 1_000);
     this.#others = new Debounced(() => void this.#updateOthers(), 150, 500);
-    const renderer = () => (this.#settings.helm.render ? host.charts(this.#settings.helm.path) : undefined);
+    const renderer = () => {
+      const { render, run, path } = this.#settings.helm;
+      return render ? host.charts(run ? path : false) : undefined;
+    };
     this.#charts = new RenderedCharts(
       renderer,
       () => this.#files,

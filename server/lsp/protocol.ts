@@ -74,7 +74,7 @@ export interface Settings {
   /** Files larger than this many kilobytes are listed as not read. */
   maxFileSizeKb?: number;
   hover?: boolean;
-  /** Charts are rendered by the program at `path`, or the one on the PATH, where the workspace is trusted. */
+  /** Charts are rendered: by the program at `path`, or the one on the PATH, where the workspace is trusted, otherwise by none. */
   helm?: { render?: boolean; path?: string };
   /** As in the initialization options; a later word counts. */
   trusted?: boolean;

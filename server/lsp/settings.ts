@@ -12,8 +12,8 @@ export interface ServerSettings {
   readonly exclude: readonly string[];
   readonly maxFileSizeKb: number;
   readonly hover: boolean;
-  /** Whether charts may be rendered, and by which program; the one on the PATH where none is named. */
-  readonly helm: { readonly render: boolean; readonly path: string | undefined };
+  /** Whether charts are rendered, whether a program may do so, and which; the one on the PATH where none is named. */
+  readonly helm: { readonly render: boolean; readonly run: boolean; readonly path: string | undefined };
 }
 
 /** `trusted`: what was said of the workspace before the settings came, which may say otherwise. */
@@ -32,7 +32,8 @@ export function readSettings(raw: unknown, locale: string | undefined, trusted =
     maxFileSizeKb: typeof size === "number" && size > 0 && size <= 1_000_000 ? size : DEFAULT_MAX_FILE_SIZE_KB,
     hover: given["hover"] !== false,
     helm: {
-      render: (given["trusted"] ?? trusted) === true && helm["render"] !== false,
+      render: helm["render"] !== false,
+      run: (given["trusted"] ?? trusted) === true,
       path: typeof program === "string" && program.trim() !== "" ? program.trim() : undefined,
     },
   };
