@@ -59,7 +59,7 @@ async function readTree(
   if (depth > 0) return;
   // What is not saved yet may not be there at all.
   for (const [path, text] of overlay)
-    if (isInside(folder, path)) texts.set(under + relative(folder, path).split(sep).join("/"), text);
+    if (isInside(folder, path)) texts.set(under + relative(folder, path).split(sep).join("/"), unified(text));
 }
 
 /** Nothing for what is no text, or too long to be one that a template reads. */
@@ -69,11 +69,15 @@ async function textOf(
   left: { files: number; bytes: number },
 ): Promise<string | undefined> {
   const typed = overlay.get(path);
-  if (typed !== undefined) return typed;
+  if (typed !== undefined) return unified(typed);
   if (path.endsWith(".tgz") || (await stat(path)).size > MAX_FILE) return undefined;
   const content = await readFile(path);
   left.files -= 1;
   left.bytes -= content.length;
   if (left.files < 0 || left.bytes < 0) throw new Unsupported("a chart of too many files");
-  return isUtf8(content) ? content.toString("utf8").replace(/\r\n/g, "\n") : undefined;
+  return isUtf8(content) ? unified(content.toString("utf8")) : undefined;
+}
+
+function unified(text: string): string {
+  return text.includes("\r") ? text.replace(/\r\n/g, "\n") : text;
 }
