@@ -1,6 +1,7 @@
 /** The hash of what a config map or secret holds, which the names of generated ones end in. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { base64 } from "@scure/base";
 import type { Json } from "../../../../model/edit.ts";
 import { toObject } from "../plain-object.ts";
 import type { Item } from "./item.ts";
@@ -42,23 +43,10 @@ function goText(text: string): string {
   );
 }
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const LINE = 70;
 
 /** Base 64, in lines when it is long, as the tool writes it into secrets. */
 export function base64Lines(text: string): string {
-  const bytes = utf8ToBytes(text);
-  let result = "";
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [one = 0, two, three] = [bytes[at], bytes[at + 1], bytes[at + 2]];
-    const bits = (one << 16) | ((two ?? 0) << 8) | (three ?? 0);
-    result += digit(bits >> 18) + digit(bits >> 12);
-    result += two === undefined ? "=" : digit(bits >> 6);
-    result += three === undefined ? "=" : digit(bits);
-  }
+  const result = base64.encode(utf8ToBytes(text));
   return result.length < LINE ? result : result.replace(/.{1,70}/g, "$&\n");
-}
-
-function digit(bits: number): string {
-  return DIGITS.charAt(bits & 63);
 }

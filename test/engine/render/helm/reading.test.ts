@@ -16,8 +16,11 @@ describe("helm: expressions of templates", () => {
     ["{{- $x.y -}}", "{field,of:{variable,name:x},name:y}"],
     ["{{ $.Values }}", "{field,of:{variable,name:},name:Values}"],
     ["{{ .a | quote }}", "{call,name:quote,args:[{field,of:{dot},name:a}]}"],
-    ["{{ default 1 .a }}", "{call,name:default,args:[{literal,value:1},{field,of:{dot},name:a}]}"],
-    ["{{ (dict 1 2).a }}", "{field,of:{call,name:dict,args:[{literal,value:1},{literal,value:2}]},name:a}"],
+    ["{{ default 1 .a }}", "{call,name:default,args:[{literal,value:1,number:1},{field,of:{dot},name:a}]}"],
+    [
+      "{{ (dict 1 2).a }}",
+      "{field,of:{call,name:dict,args:[{literal,value:1,number:1},{literal,value:2,number:2}]},name:a}",
+    ],
     ['{{ "a}}b" }}', "{literal,value:a}}b}"],
     ["{{ true }}", "{literal,value:true}"],
     ["{{ . }}", "{dot}"],

@@ -1,4 +1,6 @@
 /** YAML, JSON and Base64. */
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { base64, utf8 } from "@scure/base";
 import { STAND_IN } from "../stand-ins.ts";
 import { text } from "./arguments.ts";
 import { spend } from "./budget.ts";
@@ -92,13 +94,22 @@ export const ENCODINGS: Readonly<Record<string, GoFunction>> = {
   fromJson: fromYaml,
   fromYamlArray: fromYaml,
   fromJsonArray: fromYaml,
-  b64enc: (value) => (text(value).includes(STAND_IN) ? STAND_IN : Buffer.from(text(value), "utf8").toString("base64")),
-  b64dec: (value) => Buffer.from(text(value), "base64").toString("utf8"),
+  b64enc: (value) => (text(value).includes(STAND_IN) ? STAND_IN : base64.encode(utf8ToBytes(text(value)))),
+  b64dec: (value) => (text(value).includes(STAND_IN) ? STAND_IN : decoded(text(value))),
   urlquery: (value) => encodeURIComponent(print(value ?? null)),
   genCA: () => certificate(),
   genSelfSignedCert: () => certificate(),
   genSignedCert: () => certificate(),
 };
+
+/** Helm prints the error of what is no base 64, which nobody wants. */
+function decoded(value: string): string {
+  try {
+    return utf8.encode(base64.decode(value));
+  } catch {
+    throw new Unsupported("b64dec of something else");
+  }
+}
 
 /** Made anew each time. */
 function certificate(): GoStruct {

@@ -1,4 +1,5 @@
 /** Counting: whole numbers are what most of it gives. */
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { count, float, text, whole } from "./arguments.ts";
 import { type GoFunction, type GoValue, isGoList, isGoMap } from "./go-value.ts";
 import { Unsupported } from "./unsupported.ts";
@@ -17,7 +18,7 @@ function sequence(from: number, to: number, step: number): readonly GoValue[] {
 }
 
 function sizeOf(value: GoValue | undefined): bigint {
-  if (typeof value === "string") return BigInt(Buffer.byteLength(value));
+  if (typeof value === "string") return BigInt(utf8ToBytes(value).length);
   if (isGoList(value)) return BigInt(value.length);
   if (isGoMap(value)) return BigInt(value.size);
   throw new Unsupported("len of what has none");
