@@ -1,6 +1,6 @@
-import type { Container } from "../../../facts.ts";
-import { imageOf, isBuiltByKo } from "../../../images.ts";
-import { everyContainer, practice, type Sources, type Spot } from "../../../practice.ts";
+import type { Container, Workload, World } from "../../../facts.ts";
+import { imageOf, isBuiltByKo, isTaggedByTool } from "../../../images.ts";
+import { everyContainer, practice, type Sources, type Spot, Unresolved } from "../../../practice.ts";
 
 export default practice({
   level: 3,
@@ -8,9 +8,9 @@ export default practice({
   share: "most",
   subject: "workload",
   effort: "people",
-  judge(workload) {
+  judge(workload, world) {
     const containers = workload.allContainers.filter(({ image }) => image.presence !== "absent");
-    return everyContainer(workload, containers, violation);
+    return everyContainer(workload, containers, (container) => violation(container, workload, world));
   },
 });
 
@@ -28,10 +28,12 @@ export const sources: Sources = {
   },
 };
 
-function violation(container: Container): Spot | undefined {
+function violation(container: Container, workload: Workload, world: World): Spot | undefined {
   if (isBuiltByKo(container)) return undefined;
   const image = imageOf(container);
   if (image === undefined || image.digest !== undefined) return undefined;
+  // What is written here is not what runs: a tool puts its own tag or digest in.
+  if (isTaggedByTool(image.name, workload, world)) throw new Unresolved(container.image.place);
   const place = image.tagAt === undefined ? container.image.place : container.image.part(...image.tagAt);
   return { place, args: { image: image.name } };
 }
