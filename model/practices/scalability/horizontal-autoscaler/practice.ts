@@ -60,10 +60,11 @@ export default practice({
   claims: {
     kinds: ["autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject"],
     judge(scaler, world) {
+      const { name, kind } = targetOf(scaler);
+      // Before anything is looked for: what a template names may be anything.
+      if (name.presence !== "present" || scaler.system || !SCALABLE.test(kind)) return undefined;
       const target = targetsOf(scaler, world);
-      const kind = targetOf(scaler).at("kind").source ?? "Deployment";
       if (target.sure.some((one) => one.kind === kind) || isElsewhere(scaler, target, world)) return undefined;
-      const name = targetOf(scaler).at("name");
       return unmet(name, "unmet.dangling", { scaler: scaler.displayName, workload: name.source ?? "" });
     },
   },
@@ -122,26 +123,28 @@ function serverless(world: World): Evidence[] {
 }
 
 function isElsewhere(scaler: Resource, target: Matches<Workload>, world: World): boolean {
-  const wanted = targetOf(scaler);
-  const kind = wanted.at("kind").source ?? "Deployment";
+  const { name, kind } = targetOf(scaler);
   return (
     target.maybe.length > 0 ||
     scaler.system ||
     !SCALABLE.test(kind) ||
-    wanted.at("name").presence !== "present" ||
+    name.presence !== "present" ||
+    // One that is still to be written down has no pods yet.
+    world.resources(TARGETS, scaler.scope).some((one) => one.kind === kind && one.displayName === name.source) ||
     world.resources(DELIVERIES).length > 0 ||
     isApart(scaler, world) ||
-    world.isExternal(kind, wanted.at("name"), scaler.scope)
+    world.isExternal(kind, name, scaler.scope)
   );
 }
 
-function targetOf(scaler: Resource): Field {
-  return scaler.body.at("spec", "scaleTargetRef");
+function targetOf(scaler: Resource): { readonly name: Field; readonly kind: string } {
+  const target = scaler.body.at("spec", "scaleTargetRef");
+  return { name: target.at("name"), kind: target.at("kind").source ?? "Deployment" };
 }
 
 /** Kept apart from all workloads: its own is somewhere else. */
 function isApart(scaler: Resource, world: World): boolean {
-  const name = targetOf(scaler).at("name").source;
+  const name = targetOf(scaler).name.source;
   return (
     besides(scaler, world.resources(TARGETS, scaler.scope)).length === 0 &&
     !world.resources(TARGETS).some(({ displayName }) => displayName === name)
