@@ -70,7 +70,7 @@ export const TOPICS: Readonly<Record<string, readonly Topic[]>> = {
   "memory-requests": [{ practice: "scalability/resource-requests", message: /^unmet(\.memory)?$/ }],
   "naked-pod": [{ practice: "architecture/no-naked-pods" }],
   "networkpolicy-covers-pod": [
-    { practice: "security/network-policy-selects-workload", message: /^unmet(\.dangling)?$/ },
+    { practice: "security/network-policy-selects-workload", message: /^unmet(\.dangling|\.task)?$/ },
   ],
   "networkpolicy-dangling": [{ practice: "security/network-policy-selects-workload", message: /dangling|lost/ }],
   "networkpolicy-default-deny": [
