@@ -1,5 +1,6 @@
 /** Charts of a workspace as the helm program renders them: what is missing or out of date, and nothing else. */
 import type { FileEntry } from "../engine/files.ts";
+import { parentOf } from "../engine/layout.ts";
 import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import type { HelmOutput } from "../engine/render/helm/said.ts";
 import type { EnvironmentSpec, HelmBuild } from "../engine/render/specs.ts";
@@ -97,17 +98,24 @@ function filesOf(
   snapshot: Snapshot,
   specs: readonly HelmSpec[],
 ): ReadonlyMap<string, ReadonlyMap<string, FileEntry | undefined>> {
-  const byChart = new Map<string, Map<string, FileEntry>>();
-  const charts = [...new Set(specs.map(({ build }) => build.chart))];
-  for (const [uri, entry] of snapshot.files)
-    for (const chart of charts) {
-      if (!uri.startsWith(`${chart}/`)) continue;
-      const here = byChart.get(chart) ?? new Map<string, FileEntry>();
-      byChart.set(chart, here.set(uri, entry));
+  const charts = new Map<string, Map<string, FileEntry>>();
+  for (const { build } of specs) charts.set(build.chart, new Map());
+  // Of a folder with thousands of files few lie in charts, so that each folder is looked up once.
+  const above = new Map<string, readonly Map<string, FileEntry>[]>();
+  const around = (folder: string): readonly Map<string, FileEntry>[] => {
+    let found = above.get(folder);
+    if (found === undefined) {
+      const own = charts.get(folder);
+      const outer = folder.includes("/") ? around(parentOf(folder)) : [];
+      found = own === undefined ? outer : [...outer, own];
+      above.set(folder, found);
     }
+    return found;
+  };
+  for (const [uri, entry] of snapshot.files) for (const chart of around(parentOf(uri))) chart.set(uri, entry);
   return new Map(
     specs.map(({ id, build }) => {
-      const entries = new Map<string, FileEntry | undefined>(byChart.get(build.chart));
+      const entries = new Map<string, FileEntry | undefined>(charts.get(build.chart));
       for (const uri of build.values) entries.set(uri, snapshot.files.get(uri));
       return [id, entries];
     }),
