@@ -383,6 +383,8 @@ export interface World {
   /** Objects whose API group matches, whatever their kind. */
   resourcesOfGroup(group: RegExp): readonly Resource[];
   workloads(scope?: Scope): readonly Workload[];
+  /** At least two long-running workloads count, so that there is something between them. Cheaper than asking for all. */
+  hasSeveralServices(): boolean;
   /** Services (core) that select the workload's pods. */
   servicesOf(workload: Workload): Matches<Resource>;
   /** Workloads whose pods a plain label map (`{app: web}`) selects. An absent or empty selector selects nothing. */

@@ -2,7 +2,7 @@
 import type { Namespace, Pipeline, Repository } from "../../model/facts.ts";
 import type { ExternalObject } from "./config.ts";
 import type { ObjectIndex } from "./joined-index.ts";
-import { PODS } from "./world-index.ts";
+import { PODS, severalServices } from "./world-index.ts";
 
 /** What the world is computed from. Each part is immutable, so that its identity stands for its content. */
 export interface WorldState {
@@ -97,6 +97,7 @@ export const PACKAGES = "packages";
 export const NAMESPACES = "namespaces";
 export const VERSION = "version";
 export const EXTERNAL = "external";
+export const SEVERAL_SERVICES = "several-services";
 
 function identityOf(state: WorldState, key: string): unknown {
   switch (key) {
@@ -114,6 +115,8 @@ function identityOf(state: WorldState, key: string): unknown {
       return state.external;
     case NAMESPACES:
       return state.index.bucket(PODS);
+    case SEVERAL_SERVICES:
+      return severalServices(state.index.bucket(PODS));
     default:
       return state.index.bucket(key);
   }

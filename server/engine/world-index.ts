@@ -97,6 +97,22 @@ function isKindKey(key: string): key is GroupKind {
 
 export const PODS = "pods";
 
+/** Among these, two long-running workloads that count: those of production where there are any. */
+export const severalServices = once((pods: readonly Resource[]): boolean => {
+  let production = false;
+  let counted = 0;
+  let others = 0;
+  for (const workload of pods) {
+    if (!(workload instanceof WorkloadFact) || !workload.finished || workload.system || workload.class === "ci")
+      continue;
+    if (!workload.nonProduction) production = true;
+    if (workload.class !== "long") continue;
+    if (workload.nonProduction) others++;
+    else if (++counted === 2) return true;
+  }
+  return !production && others >= 2;
+});
+
 export function scoped(key: string, scope: Scope | undefined): string {
   return scope === undefined ? key : `${key}@${scope}`;
 }

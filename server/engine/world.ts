@@ -23,6 +23,7 @@ import {
   PACKAGES,
   PIPELINES,
   REPOSITORIES,
+  SEVERAL_SERVICES,
   VERSION,
   type WorldState,
 } from "./dependencies.ts";
@@ -53,6 +54,7 @@ import {
   selected,
   selecting,
   serviceSelector,
+  severalServices,
   specSelector,
   unsureKeys,
 } from "./world-index.ts";
@@ -148,6 +150,11 @@ export class TrackedWorld implements World {
 
   workloads(scope?: Scope): readonly Workload[] {
     return finishedIn(this.#bucket(scoped(PODS, scope)));
+  }
+
+  hasSeveralServices(): boolean {
+    this.#asked.note(SEVERAL_SERVICES);
+    return severalServices(this.#state.index.bucket(PODS));
   }
 
   servicesOf(workload: Workload): Matches<Resource> {

@@ -1,5 +1,5 @@
 import { countedWorkloads, type Evidence, inObjects, shownBy } from "../../../evidence.ts";
-import type { Repository, World } from "../../../facts.ts";
+import type { Repository, Resource, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
 import { met, practice, type Sources, unmet } from "../../../practice.ts";
 
@@ -38,11 +38,13 @@ export const sources: Sources = {
 
 /** ConfigMaps that Grafana's sidecar picks up. */
 function labelled(world: World): readonly Evidence[] {
-  return world
-    .resources("/ConfigMap")
-    .map((one) => ({ at: one.labels.at("grafana_dashboard"), in: one }))
-    .filter(({ at }) => at.presence !== "absent");
+  return world.resources("/ConfigMap").flatMap(asDashboard);
 }
+
+const asDashboard = once((map: Resource): readonly Evidence[] => {
+  const at = map.labels.at("grafana_dashboard");
+  return at.presence === "absent" ? [] : [{ at, in: map }];
+});
 
 /** Files that Grafana's own export writes. */
 const dashboardsIn = once((repository: Repository) =>

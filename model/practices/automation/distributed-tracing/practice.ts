@@ -1,5 +1,4 @@
 import { isStore } from "../../../autoscaling.ts";
-import { countedWorkloads } from "../../../evidence.ts";
 import type { Field, Workload, World } from "../../../facts.ts";
 import { once } from "../../../memo.ts";
 import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
@@ -27,7 +26,7 @@ export default practice({
         "met.mesh",
       );
     // One service alone has nothing to trace between.
-    if (countedWorkloads(world).filter((one) => one.class === "long").length < 2) return notApplicable("no-subject");
+    if (!world.hasSeveralServices()) return notApplicable("no-subject");
     // Stores have no spans of their own, and what collects them is not part of what is followed.
     if (isStore(workload)) return notApplicable("stateful");
     if (isCollector(workload)) return notApplicable("no-subject");
