@@ -59,10 +59,10 @@ function fetchWanted(workspace: Workspace): void {
 
 /** What charts are rendered to may name more files, and more charts. */
 async function renderCharts(workspace: Workspace, program: string | undefined): Promise<void> {
-  const charts = new Charts(helmRenderer(program), (changes) => workspace.apply(changes));
+  const charts = new Charts(helmRenderer(program), workspace);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = workspace.snapshot;
-    charts.update(before, new Map());
+    charts.update(new Map());
     await charts.finished();
     if (workspace.snapshot === before) return;
     fetchWanted(workspace);

@@ -5,7 +5,7 @@ import { readRendered } from "./dialects/kubernetes.ts";
 import { equal, sameSet } from "./equal.ts";
 import type { FileEntry } from "./files.ts";
 import type { ReadonlyLayers } from "./layers.ts";
-import { baseName, type Charts, type Root, rootOf } from "./layout.ts";
+import { baseName, type Charts, concernsChart, type Root, rootOf } from "./layout.ts";
 import { withAsked } from "./render/asked.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
 import { byGroup, groupsOf } from "./render/groups.ts";
@@ -74,7 +74,8 @@ export class Environments {
   readonly groups: ReadonlyMap<string, WorldIndex>;
   readonly #renderings: ReadonlyMap<string, Rendering>;
   readonly #helm: ReadonlyMap<string, HelmOutput>;
-  #byFile: ReadonlyMap<string, readonly EnvironmentUnit[]> | undefined;
+  /** Where in the list of units those stand that are made with a file; shared for as long as that holds. */
+  readonly #byFile: { places?: ReadonlyMap<string, readonly number[]> };
 
   private constructor(parts: {
     units: readonly EnvironmentUnit[];
@@ -82,14 +83,16 @@ export class Environments {
     groups: ReadonlyMap<string, WorldIndex>;
     renderings: ReadonlyMap<string, Rendering>;
     helm: ReadonlyMap<string, HelmOutput>;
-    members?: ReadonlySet<string>;
+    /** The state before, where every environment is made from the same files as there. */
+    like?: Environments | undefined;
   }) {
     this.units = parts.units;
     this.discovery = parts.discovery;
     this.groups = parts.groups;
     this.#renderings = parts.renderings;
     this.#helm = parts.helm;
-    this.members = parts.members ?? membersOf(parts.units);
+    this.members = parts.like?.members ?? membersOf(parts.units);
+    this.#byFile = parts.like === undefined ? {} : parts.like.#byFile;
   }
 
   static readonly none = new Environments({
@@ -102,8 +105,8 @@ export class Environments {
 
   /** Environments that apply what stands in a file, or are made with it. */
   using(uri: string): readonly EnvironmentUnit[] {
-    this.#byFile ??= unitsByFile(this.units);
-    return this.#byFile.get(uri) ?? NONE;
+    this.#byFile.places ??= placesByFile(this.units);
+    return this.#byFile.places.get(uri)?.flatMap((place) => this.units[place] ?? []) ?? NONE;
   }
 
   /** Documents of a file that were typed since helm rendered it: they are judged as they stand as well. */
@@ -136,7 +139,9 @@ export class Environments {
       }
     for (const { build } of this.discovery.specs) {
       if (build.tool !== "helm") continue;
-      for (const uri of [`${build.chart}/values.yaml`, ...build.values]) {
+      const { chart } = build;
+      const inside = files.under(chart).filter((uri) => concernsChart(uri.slice(chart.length + 1)));
+      for (const uri of [...inside, ...build.values]) {
         const entry = files.get(uri);
         if (entry !== undefined && entry.source === undefined && entry.notRead === undefined) uris.add(uri);
       }
@@ -144,13 +149,18 @@ export class Environments {
     return [...uris];
   }
 
-  /** Renders bit by bit, so that the next state is quickly made: what was rendered once is kept by its parts. */
-  *steps(around: Surroundings): Generator<undefined, void> {
-    const { specs } = withAsked(discover(around, this.discovery), around);
+  /**
+   * Renders bit by bit, so that the next state is quickly made: what was rendered once is kept by its parts. `only`
+   * these environments, by their ids, or all that there are.
+   */
+  *steps(around: Surroundings, only?: ReadonlySet<string>): Generator<undefined, void> {
+    const { specs } = only === undefined ? withAsked(discover(around, this.discovery), around) : this.discovery;
+    const real = chartsWithProduction(specs);
     for (const spec of specs) {
+      if (only !== undefined && !only.has(spec.id)) continue;
       yield undefined;
       const rendering = render(spec, around);
-      if (rendering !== undefined) factsOf(spec, rendering, spec.nonProduction, around);
+      if (rendering !== undefined) factsOf(spec, rendering, isNonProduction(spec, real), around);
     }
   }
 
@@ -187,7 +197,7 @@ export class Environments {
       groups: this.#groups(units),
       renderings,
       helm: new Map(around.helm),
-      ...(asBefore ? { members: this.members } : {}),
+      like: asBefore ? this : undefined,
     });
   }
 
@@ -205,10 +215,9 @@ export class Environments {
       return rendering === undefined || rendering.failed ? [] : [{ spec, rendering }];
     });
     const groups = asBefore ? this.#groupOf : groupsOf(rendered);
-    const real = chartsWithProduction(rendered);
+    const real = chartsWithProduction(rendered.map(({ spec }) => spec));
     return rendered.map(({ spec, rendering }) => {
-      const nonProduction =
-        spec.nonProduction || (isDefault(spec) && spec.build.tool === "helm" && real.has(spec.build.chart));
+      const nonProduction = isNonProduction(spec, real);
       const known = before.get(unitUri(spec));
       // Of hundreds of environments a key concerns a few.
       const { environment: last } = known ?? {};
@@ -304,12 +313,17 @@ export function fileOf({ build, declaredBy, root }: EnvironmentSpec): string {
 }
 
 /** Charts that are rendered with the values of an environment that counts: their defaults alone are applied nowhere. */
-function chartsWithProduction(rendered: readonly { readonly spec: EnvironmentSpec }[]): ReadonlySet<string> {
+function chartsWithProduction(specs: readonly EnvironmentSpec[]): ReadonlySet<string> {
   return new Set(
-    rendered.flatMap(({ spec }) =>
+    specs.flatMap((spec) =>
       spec.build.tool === "helm" && !isDefault(spec) && !spec.nonProduction ? [spec.build.chart] : [],
     ),
   );
+}
+
+/** `real`: charts with an environment that counts. */
+function isNonProduction(spec: EnvironmentSpec, real: ReadonlySet<string>): boolean {
+  return spec.nonProduction || (isDefault(spec) && spec.build.tool === "helm" && real.has(spec.build.chart));
 }
 
 /** Only what describes environments, or comes or goes, can change which there are. */
@@ -384,13 +398,13 @@ function membersOf(units: readonly EnvironmentUnit[]): ReadonlySet<string> {
   return members;
 }
 
-function unitsByFile(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly EnvironmentUnit[]> {
-  const byFile = new Map<string, EnvironmentUnit[]>();
-  for (const unit of units)
-    for (const uri of unit.environment.rendering.files) {
+function placesByFile(units: readonly EnvironmentUnit[]): ReadonlyMap<string, readonly number[]> {
+  const byFile = new Map<string, number[]>();
+  for (const [place, { environment }] of units.entries())
+    for (const uri of environment.rendering.files) {
       const here = byFile.get(uri);
-      if (here === undefined) byFile.set(uri, [unit]);
-      else here.push(unit);
+      if (here === undefined) byFile.set(uri, [place]);
+      else here.push(place);
     }
   return byFile;
 }

@@ -10,6 +10,13 @@ export interface ReadonlyLayers<V> extends Iterable<[string, V]> {
   has(key: string): boolean;
   keys(): IterableIterator<string>;
   values(): IterableIterator<V>;
+  /** Keys that begin with a folder and a slash, in order. */
+  under(folder: string): readonly string[];
+}
+
+/** The keys in order, once somebody asked; shared by all copies in which the same ones are. */
+interface Keys {
+  sorted?: readonly string[];
 }
 
 export class Layers<V> implements ReadonlyLayers<V> {
@@ -17,21 +24,23 @@ export class Layers<V> implements ReadonlyLayers<V> {
   /** What differs from the base; `undefined` where it went. */
   readonly #changed: Map<string, V | undefined>;
   #size: number;
+  #keys: Keys;
 
-  private constructor(base: ReadonlyMap<string, V>, changed: Map<string, V | undefined>, size: number) {
+  private constructor(base: ReadonlyMap<string, V>, changed: Map<string, V | undefined>, size: number, keys: Keys) {
     this.#base = base;
     this.#changed = changed;
     this.#size = size;
+    this.#keys = keys;
   }
 
   static empty<V>(): Layers<V> {
-    return new Layers(new Map(), new Map(), 0);
+    return new Layers(new Map(), new Map(), 0, {});
   }
 
   /** Another that can be changed without changing this one. */
   copy(): Layers<V> {
-    if (this.#changed.size <= THICK) return new Layers(this.#base, new Map(this.#changed), this.#size);
-    return new Layers(new Map(this.entries()), new Map(), this.#size);
+    if (this.#changed.size <= THICK) return new Layers(this.#base, new Map(this.#changed), this.#size, this.#keys);
+    return new Layers(new Map(this.entries()), new Map(), this.#size, this.#keys);
   }
 
   get size(): number {
@@ -48,13 +57,17 @@ export class Layers<V> implements ReadonlyLayers<V> {
   }
 
   set(key: string, value: V): void {
-    if (!this.has(key)) this.#size++;
+    if (!this.has(key)) {
+      this.#size++;
+      this.#keys = {};
+    }
     this.#changed.set(key, value);
   }
 
   delete(key: string): void {
     if (!this.has(key)) return;
     this.#size--;
+    this.#keys = {};
     if (this.#base.has(key)) this.#changed.set(key, undefined);
     else this.#changed.delete(key);
   }
@@ -88,4 +101,22 @@ export class Layers<V> implements ReadonlyLayers<V> {
     for (const [key, value] of this.#changed) if (value !== undefined && !this.#base.has(key)) values.push(value);
     return values.values();
   }
+  under(folder: string): readonly string[] {
+    this.#keys.sorted ??= [...this.keys()].sort();
+    const { sorted } = this.#keys;
+    // What follows a slash in the order of characters.
+    return sorted.slice(firstFrom(sorted, `${folder}/`), firstFrom(sorted, `${folder}0`));
+  }
+}
+
+/** Where the first that is not before `text` stands in a sorted list. */
+function firstFrom(sorted: readonly string[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? "") < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

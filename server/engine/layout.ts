@@ -191,3 +191,8 @@ export class Charts {
     return above === undefined ? folder : this.releaseOf(above.folder);
   }
 }
+
+/** Files that what a chart is rendered to may depend on, by their path in its folder. */
+export function concernsChart(path: string): boolean {
+  return /(^|\/)templates\/|(^|\/)(Chart\.yaml|Chart\.lock|values\.yaml)$/.test(path) && !/(^|\/)\.git\//.test(path);
+}

@@ -269,9 +269,9 @@ export class Workspace {
     );
   }
 
-  /** Renders what was read bit by bit, before the last of it is taken in. */
-  steps(): Generator<undefined, void> {
-    return this.#parts.environments.steps(this.#surroundings(this.#parts));
+  /** Renders what was read, or `only` these environments, bit by bit before the last of it is taken in. */
+  steps(only?: ReadonlySet<string>): Generator<undefined, void> {
+    return this.#parts.environments.steps(this.#surroundings(this.#parts), only);
   }
 
   #surroundings({ files, charts }: Pick<Parts, "files" | "charts">): RenderSurroundings {

@@ -1,6 +1,5 @@
 /** Charts of a workspace as the helm program renders them: what is missing or out of date, and nothing else. */
 import type { FileEntry } from "../engine/files.ts";
-import { parentOf } from "../engine/layout.ts";
 import type { HelmFailure } from "../engine/render/helm/failure.ts";
 import type { HelmOutput } from "../engine/render/helm/said.ts";
 import type { EnvironmentSpec, HelmBuild } from "../engine/render/specs.ts";
@@ -21,40 +20,60 @@ export interface HelmSpec extends EnvironmentSpec {
   readonly build: HelmBuild;
 }
 
+/** Where what was rendered goes. */
+export interface Destination {
+  readonly snapshot: Snapshot;
+  /** Settles when everything that follows from it is known. */
+  apply(changes: readonly Change[]): Promise<void> | Snapshot;
+}
+
 interface Job {
   readonly spec: HelmSpec;
-  readonly entries: ReadonlyMap<string, FileEntry | undefined>;
+  readonly entries: Map<string, FileEntry | undefined>;
   readonly stop: AbortController;
 }
+
+/** What comes within so many milliseconds of each other is handed over together: each time all the rest is looked at. */
+const TOGETHER_MS = 200;
+
+/** Handing over takes at most one part in so many of the time. */
+const SHARE = 10;
 
 /** Keeps what helm says of each environment up to date with the files. */
 export class Charts {
   readonly #renderer: ChartRenderer;
-  readonly #apply: (changes: readonly Change[]) => void;
+  readonly #destination: Destination;
   /** The last state of the files that was rendered, or is being. */
   readonly #jobs = new Map<string, Job>();
   #running = 0;
   #idle: (() => void)[] = [];
+  /** Rendered, and not handed over yet. */
+  #ready: { readonly job: Job; readonly helm: HelmOutput; readonly from: Snapshot }[] = [];
+  #handing = false;
+  #timer: NodeJS.Timeout | undefined;
+  /** How long handing over took last. */
+  #took = 0;
 
-  /** `apply` hands over what helm said, whenever it does. */
-  constructor(renderer: ChartRenderer, apply: (changes: readonly Change[]) => void) {
+  constructor(renderer: ChartRenderer, destination: Destination) {
     this.#renderer = renderer;
-    this.#apply = apply;
+    this.#destination = destination;
   }
 
   /** Renders what changed since it was last asked. `open`: texts by URI that are not as on the disk. */
-  update(snapshot: Snapshot, open: ReadonlyMap<string, string>): void {
+  update(open: ReadonlyMap<string, string>): void {
+    const { snapshot } = this.#destination;
     const specs = snapshot.environments.discovery.specs.filter(isHelm);
     const known = new Set(specs.map(({ id }) => id));
+    const gone: Change[] = [];
     for (const [id, job] of this.#jobs) {
       if (known.has(id)) continue;
       job.stop.abort();
       this.#jobs.delete(id);
-      this.#apply([{ uri: job.spec.build.chart, environment: id, helm: null }]);
+      gone.push({ uri: job.spec.build.chart, environment: id, helm: null });
     }
-    const files = specs.length === 0 ? undefined : filesOf(snapshot, specs);
+    if (gone.length > 0) void this.#destination.apply(gone);
     for (const spec of specs) {
-      const entries = files?.get(spec.id) ?? new Map();
+      const entries = filesOf(snapshot, spec);
       const last = this.#jobs.get(spec.id);
       if (last?.spec === spec && same(last.entries, entries)) continue;
       last?.stop.abort();
@@ -62,12 +81,15 @@ export class Charts {
     }
   }
 
-  /** Settles when nothing is being rendered any more. */
+  /** Settles when nothing is being rendered any more, and everything is handed over. */
   finished(): Promise<void> {
-    return this.#running === 0 ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
+    return this.#isIdle ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
   }
 
   stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#ready = [];
     for (const { stop } of this.#jobs.values()) stop.abort();
     this.#jobs.clear();
   }
@@ -80,46 +102,64 @@ export class Charts {
       const said = await this.#renderer.render(spec, snapshot, open, stop.signal);
       if (stop.signal.aborted || "aborted" in said) return;
       const of = new Map<string, SourceFile | undefined>([...entries].map(([uri, entry]) => [uri, entry?.source]));
-      const helm: HelmOutput = "output" in said ? { ...said, of } : said;
-      this.#apply([{ uri: spec.build.chart, environment: spec.id, helm }]);
+      this.#ready.push({ job, from: snapshot, helm: "output" in said ? { ...said, of } : said });
     } finally {
       this.#running--;
-      if (this.#running === 0) for (const done of this.#idle.splice(0)) done();
+      this.#next();
+    }
+  }
+
+  get #isIdle(): boolean {
+    return this.#running === 0 && !this.#handing && this.#ready.length === 0;
+  }
+
+  /** Hands over at once where nothing else will come, in a while where something may. */
+  #next(): void {
+    if (this.#handing) return;
+    if (this.#isIdle) for (const done of this.#idle.splice(0)) done();
+    else if (this.#running === 0) void this.#handOver();
+    else this.#timer ??= setTimeout(() => void this.#handOver(), Math.max(TOGETHER_MS, SHARE * this.#took));
+  }
+
+  async #handOver(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const ready = this.#ready.splice(0).filter(({ job }) => !job.stop.signal.aborted);
+    const begun = performance.now();
+    this.#handing = true;
+    try {
+      if (ready.length > 0)
+        await this.#destination.apply(
+          ready.map(({ job: { spec }, helm }) => ({ uri: spec.build.chart, environment: spec.id, helm })),
+        );
+      for (const { job, from } of ready) this.#addOutside(job, from);
+    } finally {
+      this.#handing = false;
+      this.#took = performance.now() - begun;
+      this.#next();
+    }
+  }
+
+  /** Of a chart that lies beside the one that was rendered nothing was known before. */
+  #addOutside({ spec, entries }: Job, from: Snapshot): void {
+    const { files } = this.#destination.snapshot;
+    for (const uri of filesOf(this.#destination.snapshot, spec).keys()) {
+      if (entries.has(uri)) continue;
+      const then = from.files.get(uri);
+      // Its text may have been asked for only now.
+      entries.set(uri, then?.source === undefined ? files.get(uri) : then);
     }
   }
 }
 
-function isHelm(spec: EnvironmentSpec): spec is HelmSpec {
-  return spec.build.tool === "helm";
+/** What an environment is known to be rendered from: the chart's folder, values files, charts beside it. */
+function filesOf({ files, environments }: Snapshot, { id, build }: HelmSpec): Map<string, FileEntry | undefined> {
+  const beside = environments.renderings.get(id)?.files ?? [];
+  return new Map([...files.under(build.chart), ...build.values, ...beside].map((uri) => [uri, files.get(uri)]));
 }
 
-/** What each environment is rendered from: everything in the chart's folder, and its values files. */
-function filesOf(
-  snapshot: Snapshot,
-  specs: readonly HelmSpec[],
-): ReadonlyMap<string, ReadonlyMap<string, FileEntry | undefined>> {
-  const charts = new Map<string, Map<string, FileEntry>>();
-  for (const { build } of specs) charts.set(build.chart, new Map());
-  // Of a folder with thousands of files few lie in charts, so that each folder is looked up once.
-  const above = new Map<string, readonly Map<string, FileEntry>[]>();
-  const around = (folder: string): readonly Map<string, FileEntry>[] => {
-    let found = above.get(folder);
-    if (found === undefined) {
-      const own = charts.get(folder);
-      const outer = folder.includes("/") ? around(parentOf(folder)) : [];
-      found = own === undefined ? outer : [...outer, own];
-      above.set(folder, found);
-    }
-    return found;
-  };
-  for (const [uri, entry] of snapshot.files) for (const chart of around(parentOf(uri))) chart.set(uri, entry);
-  return new Map(
-    specs.map(({ id, build }) => {
-      const entries = new Map<string, FileEntry | undefined>(charts.get(build.chart));
-      for (const uri of build.values) entries.set(uri, snapshot.files.get(uri));
-      return [id, entries];
-    }),
-  );
+function isHelm(spec: EnvironmentSpec): spec is HelmSpec {
+  return spec.build.tool === "helm";
 }
 
 function same<K, V>(one: ReadonlyMap<K, V>, other: ReadonlyMap<K, V>): boolean {

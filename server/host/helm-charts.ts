@@ -13,6 +13,7 @@ import { pathOfUri } from "./uris.ts";
 export function helmRenderer(path?: string | false): ChartRenderer {
   let found: Promise<HelmProgram | NoHelm> | undefined;
   let runner: HelmRunner | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     async render(spec: HelmSpec, _snapshot: Snapshot, open, signal): Promise<Rendered> {
       if (path !== false) found ??= findHelm(path);
@@ -33,9 +34,12 @@ export function helmRenderer(path?: string | false): ChartRenderer {
       const inline = build.inline === undefined ? undefined : JSON.stringify(toObject(build.inline.tree));
       const request = { chart, release, namespace, values, inline, parameters, overlay };
       if (program === undefined || "problem" in program) {
-        const result = await renderWithoutHelm(request);
-        if (signal.aborted) return { aborted: true };
-        if ("output" in result) return result;
+        // One at a time, so that whoever types meanwhile waits for one of them at most.
+        const result = turn.then(() => (signal.aborted ? undefined : renderWithoutHelm(request)));
+        turn = result;
+        const said = await result;
+        if (said === undefined || signal.aborted) return { aborted: true };
+        if ("output" in said) return said;
         return program === undefined ? { aborted: true } : { absent: program.path };
       }
       runner ??= new HelmRunner(program);

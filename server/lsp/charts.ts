@@ -36,13 +36,19 @@ export class RenderedCharts {
       this.stop();
       const renderer = this.#renderer();
       if (renderer === undefined) return;
-      const charts = new Charts(renderer, (changes) => {
-        if (this.#charts?.of !== files) return;
-        files.take(changes);
-        this.#changed();
+      const charts = new Charts(renderer, {
+        get snapshot() {
+          return files.snapshot;
+        },
+        apply: async (changes) => {
+          const stopped = () => this.#charts?.of !== files;
+          if (stopped()) return;
+          await files.take(changes, stopped);
+          if (!stopped()) this.#changed();
+        },
       });
       this.#charts = { of: files, charts };
     }
-    this.#charts.charts.update(files.snapshot, files.unsaved());
+    this.#charts.charts.update(files.unsaved());
   }
 }

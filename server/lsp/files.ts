@@ -53,9 +53,15 @@ export class Files {
     return new Map([...this.#open].map(([uri, document]) => [uri, document.getText()]));
   }
 
-  /** What a program made of the files. */
-  take(changes: readonly Change[]): void {
-    this.#workspace.apply(changes);
+  /** What a program made of environments, in slices. */
+  async take(changes: readonly Change[], cancelled: () => boolean): Promise<void> {
+    this.#workspace.apply(changes, "more-follows");
+    const renderings = this.#workspace.steps(
+      new Set(changes.flatMap((change) => ("environment" in change ? change.environment : []))),
+    );
+    await inSlices(() => renderings.next().done === true, cancelled);
+    if (cancelled()) return;
+    this.#workspace.apply([]);
     this.#fetch();
   }
 

@@ -60,20 +60,10 @@ function kustomizeFiles(files: ReadonlyLayers<FileEntry>): KustomizeFiles {
   };
 }
 
-const foldersIn = once((_files: ReadonlyLayers<FileEntry>) => new Map<string, readonly string[]>());
-
 function chartFiles(files: ReadonlyLayers<FileEntry>): ChartFiles {
   return {
     source: (uri) => files.get(uri)?.source,
-    under: (folder) => {
-      const known = foldersIn(files);
-      let uris = known.get(folder);
-      if (uris === undefined) {
-        uris = [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`));
-        known.set(folder, uris);
-      }
-      return uris;
-    },
+    under: (folder) => files.under(folder),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the helm program said of a chart, as objects and problems of the workspace. */
+import { concernsChart } from "../../layout.ts";
 import type { SourceFile } from "../../source.ts";
 import type { Rendering, RenderProblem } from "../rendered.ts";
 import type { HelmBuild } from "../specs.ts";
@@ -33,7 +34,7 @@ export function fromHelm(said: HelmOutput, files: ChartFiles, build: HelmBuild):
   return {
     objects: [],
     problems: problem === undefined ? [] : [problem],
-    files: new Set(files.under(build.chart)),
+    files: new Set([...files.under(build.chart)].filter((uri) => concernsChart(uri.slice(build.chart.length + 1)))),
     complete: false,
     failed: true,
   };

@@ -1,7 +1,7 @@
 /** Which file of the workspace a rendered document comes from, and what the templates of its chart see. */
 import type { Json, Key } from "../../../../model/edit.ts";
 import { once } from "../../../../model/memo.ts";
-import { encodeSegment, parentOf } from "../../layout.ts";
+import { concernsChart, encodeSegment, parentOf } from "../../layout.ts";
 import type { SourceDocument, SourceFile } from "../../source.ts";
 import type { Tree } from "../../tree/tree.ts";
 import { toObject } from "../plain-object.ts";
@@ -55,7 +55,7 @@ export class Release {
     this.#files = files;
     this.#build = build;
     this.#uris = [...files.under(build.chart)];
-    for (const uri of this.#uris) if (concerns(uri.slice(build.chart.length + 1))) this.files.add(uri);
+    for (const uri of this.#uris) if (concernsChart(uri.slice(build.chart.length + 1))) this.files.add(uri);
     const about = this.#about(build.chart);
     const own = this.#layer(`${build.chart}/values.yaml`);
     const given = [...build.values.flatMap((uri) => this.#layer(uri)), ...inlineLayer(build)];
@@ -67,6 +67,8 @@ export class Release {
     const imported = dependencies(about).flatMap((one) => this.#imported(one, known));
     const values = imported.length === 0 ? known : new Values([...own, ...imported, ...given], parameters);
     this.top = this.#chart(build.chart, about, values, false);
+    // Those beside it are part of what it is made from, whoever asks for them.
+    for (const dependency of dependencies(about)) this.#inside(this.top, nameOf(dependency) ?? "");
   }
 
   /** The chart and the file's URI for a path as helm says it: `shop/charts/redis/templates/x.yaml`. */
@@ -126,7 +128,7 @@ export class Release {
     const folder = this.#folderOf(chart.folder, dependency, name);
     if (folder === undefined) return undefined;
     if (!folder.startsWith(`${this.#build.chart}/`))
-      for (const uri of this.#files.under(folder)) if (concerns(uri.slice(folder.length + 1))) this.files.add(uri);
+      for (const uri of this.#files.under(folder)) if (concernsChart(uri.slice(folder.length + 1))) this.files.add(uri);
     const values = chart.scope.values.of(name, this.#layer(`${folder}/values.yaml`));
     const vendored = chart.vendored || /^(https?:|oci:|@|alias:)/.test(textIn(dependency, "repository") ?? "");
     return this.#chart(folder, this.#about(folder), values, vendored);
@@ -197,7 +199,6 @@ export class Release {
   }
 
   #readDefines(): ReadonlyMap<string, Definition> {
-    for (const dependency of dependencies(this.top.about)) this.#inside(this.top, nameOf(dependency) ?? "");
     const defines = new Map<string, Definition>();
     const deepest = [...this.files].sort((one, other) => other.split("/").length - one.split("/").length);
     for (const uri of deepest) {
@@ -227,11 +228,6 @@ const aboutOf = once((document: SourceDocument): Json => toObject(document.tree(
 
 function hasDefines({ text }: SourceFile): boolean {
   return text.includes("define") || text.includes("block");
-}
-
-/** Files that what is rendered may depend on. */
-function concerns(path: string): boolean {
-  return /(^|\/)templates\/|(^|\/)(Chart\.yaml|Chart\.lock|values\.yaml)$/.test(path) && !/(^|\/)\.git\//.test(path);
 }
 
 function dependencies(about: Json): readonly Json[] {
