@@ -5,6 +5,7 @@ import { pageOf, readPage } from "./host/pages.ts";
 import { loadTexts } from "./host/texts.ts";
 import { uriOfPath } from "./host/uris.ts";
 import { serve } from "./lsp/connection.ts";
+import { standBack } from "./lsp/schedule.ts";
 
 declare const KMM_VERSION: string;
 
@@ -18,7 +19,7 @@ process.on("unhandledRejection", (reason) => connection.console.error(String(rea
 serve(connection, {
   version: KMM_VERSION,
   texts: (language) => loadTexts(folder, language),
-  charts: (program) => helmRenderer(program),
+  charts: (program) => helmRenderer(program, standBack),
   explain: (practice, language) => readPage(folder, practice, language),
   pageOf: (practice, language) => {
     const page = pageOf(folder, practice, language);

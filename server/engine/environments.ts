@@ -150,36 +150,56 @@ export class Environments {
   }
 
   /**
-   * Renders bit by bit, so that the next state is quickly made: what was rendered once is kept by its parts. `only`
-   * these environments, by their ids, or all that there are.
+   * Renders bit by bit what the next state is made of, or `only` these environments of it, by their ids. What was
+   * rendered counts for as long as the files stay as they are.
    */
   *steps(around: Surroundings, only?: ReadonlySet<string>): Generator<undefined, void> {
-    const { specs } = only === undefined ? withAsked(discover(around, this.discovery), around) : this.discovery;
+    const discovery = only === undefined ? withAsked(discover(around, this.discovery), around) : undefined;
+    const renderings = new Map<EnvironmentSpec, { readonly rendering: Rendering; readonly helm: unknown }>();
+    this.#prepared = { files: around.files, discovery, renderings };
+    const { specs } = discovery ?? this.discovery;
     const real = chartsWithProduction(specs);
     for (const spec of specs) {
       if (only !== undefined && !only.has(spec.id)) continue;
       yield undefined;
       const rendering = render(spec, around);
-      if (rendering !== undefined) factsOf(spec, rendering, isNonProduction(spec, real), around);
+      if (rendering === undefined) continue;
+      renderings.set(spec, { rendering, helm: around.helm.get(spec.id) });
+      factsOf(spec, rendering, isNonProduction(spec, real), around);
     }
   }
 
+  #prepared:
+    | {
+        readonly files: ReadonlyLayers<FileEntry>;
+        /** Found anew as well. */
+        readonly discovery: Discovery | undefined;
+        readonly renderings: ReadonlyMap<EnvironmentSpec, { readonly rendering: Rendering; readonly helm: unknown }>;
+      }
+    | undefined;
+
   /** The next state, after these files changed. */
   next(around: Surroundings, touched: ReadonlySet<string>, before: ReadonlyLayers<FileEntry>): Environments {
-    const discovery = concernsDiscovery(around.files, before, touched)
-      ? withAsked(discover(around, this.discovery), around)
+    const prepared = this.#prepared?.files === around.files ? this.#prepared : undefined;
+    this.#prepared = undefined;
+    const concerned = concernsDiscovery(around.files, before, touched);
+    const discovery = concerned
+      ? (prepared?.discovery ?? withAsked(discover(around, this.discovery), around))
       : this.discovery;
     const renderings = new Map<string, Rendering>();
     const known = new Map(this.discovery.specs.map((spec) => [spec.id, spec]));
     let changed = discovery !== this.discovery;
     for (const spec of discovery.specs) {
       const last = this.#renderings.get(spec.id);
+      const helm = around.helm.get(spec.id);
       const same =
         last !== undefined &&
         known.get(spec.id) === spec &&
-        around.helm.get(spec.id) === this.#helm.get(spec.id) &&
+        helm === this.#helm.get(spec.id) &&
         !meets(last.files, touched);
-      const rendering = same ? last : render(spec, around);
+      const ready = prepared?.renderings.get(spec);
+      const made = ready !== undefined && ready.helm === helm ? ready.rendering : undefined;
+      const rendering = same ? last : (made ?? render(spec, around));
       if (rendering === undefined) {
         if (last !== undefined) changed = true;
         continue;
@@ -280,7 +300,8 @@ export class Environments {
         continue;
       }
       // Environments that are as they were bring nothing new.
-      const same = new Set(old.filter((unit) => members.includes(unit)));
+      const now = new Set(members);
+      const same = new Set(old.filter((unit) => now.has(unit)));
       const had = new Set(old.flatMap((unit) => (same.has(unit) ? NONE : unit.resources)));
       const has = new Set(members.flatMap((unit) => (same.has(unit) ? NONE : unit.resources)));
       const removed = [...had].filter((one) => !has.has(one));

@@ -123,7 +123,8 @@ export class Workspace {
    * being read) nothing is rendered before the last of it.
    */
   apply(changes: readonly Change[], following: "more-follows" | "nothing-follows" = "nothing-follows"): Snapshot {
-    const files = this.#parts.files.copy();
+    // What was rendered in advance counts for as long as these are the files.
+    const files = changes.some((change) => !("helm" in change)) ? this.#parts.files.copy() : this.#parts.files;
     const touched = new Set<string>();
     for (const change of changes) {
       if ("helm" in change) {

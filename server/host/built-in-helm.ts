@@ -18,8 +18,11 @@ export type BuiltInResult =
   | (BuiltInOutput & { readonly missing: readonly string[] })
   | { readonly unsupported: string };
 
-/** Renders a chart as the program would, or not at all. Never rejects. */
-export async function renderWithoutHelm(request: HelmRequest): Promise<BuiltInResult> {
+/**
+ * Renders a chart as the program would, or not at all. `pause` comes between reading and rendering, which takes some
+ * time at a stretch. Never rejects.
+ */
+export async function renderWithoutHelm(request: HelmRequest, pause?: () => Promise<void>): Promise<BuiltInResult> {
   const { chart, overlay, release, namespace, parameters, inline } = request;
   try {
     const { local, missing } = await includedIn(chart, overlay);
@@ -33,6 +36,7 @@ export async function renderWithoutHelm(request: HelmRequest): Promise<BuiltInRe
     }
     const values = await Promise.all(request.values.map((path) => overlay.get(path) ?? readFile(path, "utf8")));
     if (inline !== undefined) values.push(inline);
+    await pause?.();
     return { ...renderBuiltIn({ texts, release, namespace, values, parameters }), missing };
   } catch (error) {
     return { unsupported: error instanceof Unsupported ? error.message : "" };

@@ -8,9 +8,10 @@ import { pathOfUri } from "./uris.ts";
 
 /**
  * Renders by the program at a path, or by the one on the PATH; by none where that is `false`. It is looked for when the
- * first chart is asked for; without it, charts are rendered of which everything is known here.
+ * first chart is asked for; without it, charts are rendered of which everything is known here, with a `pause` before
+ * each so that others have their turn.
  */
-export function helmRenderer(path?: string | false): ChartRenderer {
+export function helmRenderer(path?: string | false, pause?: () => Promise<void>): ChartRenderer {
   let found: Promise<HelmProgram | NoHelm> | undefined;
   let runner: HelmRunner | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -35,7 +36,7 @@ export function helmRenderer(path?: string | false): ChartRenderer {
       const request = { chart, release, namespace, values, inline, parameters, overlay };
       if (program === undefined || "problem" in program) {
         // One at a time, so that whoever types meanwhile waits for one of them at most.
-        const result = turn.then(() => (signal.aborted ? undefined : renderWithoutHelm(request)));
+        const result = turn.then(() => (signal.aborted ? undefined : renderWithoutHelm(request, pause)));
         turn = result;
         const said = await result;
         if (said === undefined || signal.aborted) return { aborted: true };

@@ -187,8 +187,19 @@ export class Files {
 
   /** Judges what is not judged yet, in slices, so that whoever asks for all of it next is answered at once. */
   async warm(cancelled: () => boolean): Promise<boolean> {
-    const steps = this.snapshot.outcomes.steps();
-    return inSlices(() => steps.next().done === true, cancelled);
+    for (;;) {
+      const { snapshot } = this;
+      const steps = snapshot.outcomes.steps();
+      // What changes meanwhile is judged instead: what did not change is judged already.
+      if (
+        await inSlices(
+          () => steps.next().done === true,
+          () => cancelled() || snapshot !== this.snapshot,
+        )
+      )
+        return true;
+      if (cancelled()) return false;
+    }
   }
 
   /** Takes in what changed on the disk. Answers whether a folder was touched, so that only a new walk can tell. */

@@ -25,13 +25,18 @@ export const SLICE_MS = 15;
 /** However many ask, the work goes on after so many of them. */
 const LONGEST_STAND_BACK = 20;
 
+/** What work that takes a while does before each of its parts. */
+export async function standBack(): Promise<void> {
+  await yieldToMessages();
+  for (let turn = 0; waiting > 0 && turn < LONGEST_STAND_BACK; turn++) await yieldToMessages();
+}
+
 /** Runs `step` until it says it is done, in slices. Answers whether it came to its end. */
 export async function inSlices(step: () => boolean, cancelled: () => boolean): Promise<boolean> {
   for (;;) {
     const until = performance.now() + SLICE_MS;
     while (performance.now() < until) if (step()) return true;
-    await yieldToMessages();
-    for (let turn = 0; waiting > 0 && turn < LONGEST_STAND_BACK; turn++) await yieldToMessages();
+    await standBack();
     if (cancelled()) return false;
   }
 }

@@ -51,6 +51,19 @@ export class Client {
     return this.#scanned;
   }
 
+  /** Settles when the server does nothing more: charts are rendered, and what they give is judged. */
+  async quiet(limit = 60_000) {
+    const until = performance.now() + limit;
+    let before = this.cpu();
+    for (let still = 0; still < 3 && performance.now() < until; ) {
+      await new Promise((done) => setTimeout(done, 300));
+      const now = this.cpu();
+      // What answers to hovers meanwhile takes is little. Where the system does not tell, some time has to do.
+      still = Number.isNaN(now) || now - before < 100 ? still + 1 : 0;
+      before = now;
+    }
+  }
+
   open(uri, text) {
     return this.connection.sendNotification("textDocument/didOpen", {
       textDocument: { uri, languageId: "yaml", version: 1, text },
