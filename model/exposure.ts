@@ -2,36 +2,44 @@
 
 import type { Place } from "./edit.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Field, Job, Pipeline, Repository, Workload, World } from "./facts.ts";
+import type { Capability, Field, Pipeline, Repository, Workload, World } from "./facts.ts";
 import { software } from "./installed.ts";
 import { once } from "./memo.ts";
-import { deploysIn } from "./pipelines.ts";
+import { deploysIn, isBefore } from "./pipelines.ts";
 import { ifKnown } from "./practice.ts";
 import { analysisOf } from "./releases.ts";
 
-const PRODUCTION = /\bprod(?:uction)?\b|\blive\b/i;
-const BEFORE = /\b(?:dev(?:elopment)?|stag(?:e|ing)|test|qa|uat|acc(?:eptance)?|pre-?prod|canary|int(?:egration)?)\b/i;
+const PRODUCTION = /(?<!pre-|non-)\bprod(?:uction)?\b|\blive\b/i;
+const BEFORE = /\b(?:non-?prod(?:uction)?|dev(?:elopment)?|stag(?:e|ing)|test|qa|uat|acc(?:eptance)?|pre-?prod|canary|int(?:egration)?)\b/i;
 
-/** Environments of one pipeline that deploy one after the other. */
-export function environmentsIn(pipeline: Pipeline): readonly Field[] {
-  const jobs = new Map<Job, Field>();
-  for (const { step } of deploysIn(pipeline))
-    if (step.job.environment.presence !== "absent") jobs.set(step.job, step.job.environment);
-  const all = [...jobs];
-  const later = all.filter(([job, environment]) =>
-    all.some(([other, earlier]) => {
-      const [first] = other.steps;
-      const [then] = job.steps;
-      return (
-        other !== job &&
-        earlier.source !== environment.source &&
-        first !== undefined &&
-        then !== undefined &&
-        pipeline.precedes(first, then)
-      );
-    }),
-  );
-  return later.map(([, environment]) => environment);
+/** Where one pipeline deploys after it has deployed to another environment. */
+export function environmentsIn(pipeline: Pipeline): readonly (Field | Place)[] {
+  const deploys = deploysIn(pipeline);
+  const later = deploys.filter((one) => deploys.some((other) => isOther(other, one) && isBefore(other, one, pipeline)));
+  return [...new Map(later.map((one) => [one.step.job, declared(one) ?? one.place])).values()];
+}
+
+/** The environment that the job is declared to deploy to, where that is known. */
+function declared({ step }: Capability): Field | undefined {
+  const { environment } = step.job;
+  return environment.presence === "absent" || environment.source?.includes("${{") === true ? undefined : environment;
+}
+
+/** Both are declared, or names tell: what is called by what comes before production, and what is called by it. */
+function isOther(earlier: Capability, later: Capability): boolean {
+  const [first, then] = [declared(earlier), declared(later)];
+  if (first !== undefined && then !== undefined) return first.source !== then.source;
+  return stageOf(earlier) === "before" && stageOf(later) === "production";
+}
+
+function stageOf(deploy: Capability): "before" | "production" | undefined {
+  const text = words(`${declared(deploy)?.source ?? deploy.step.job.id} ${deploy.text}`);
+  if (BEFORE.test(text)) return PRODUCTION.test(text) ? undefined : "before";
+  return PRODUCTION.test(text) ? "production" : undefined;
+}
+
+function words(text: string): string {
+  return text.replace(/[_/.=]/g, " ");
 }
 
 const SETTINGS = /(^|\/)(?:values[^/]*|kustomization)\.ya?ml$/;
@@ -40,7 +48,6 @@ const NOT_OURS = /(^|\/)(?:examples?|samples?|testdata|fixtures|vendor|third_par
 /** Settings of production, where some of an environment before it stand beside them. */
 export const environmentFiles = once((repository: Repository): readonly Place[] => {
   const files = repository.find(SETTINGS).filter(({ path }) => !NOT_OURS.test(path));
-  const words = (path: string) => path.replace(/[_/.]/g, " ");
   const production = files.filter(({ path }) => PRODUCTION.test(words(path)));
   const before = files.some(({ path }) => BEFORE.test(words(path)) && !PRODUCTION.test(words(path)));
   return before ? production.map((file) => file.place) : [];

@@ -165,7 +165,22 @@ describe("a Jenkinsfile", () => {
       assert.deepEqual(seen(one("catchError(buildResult: 'SUCCESS') { sh 'go test' }")), ["test go ?"]);
       assert.deepEqual(seen(one("script { try { sh 'go test' } catch (e) { echo 'well' } }")), ["test go ?"]);
       assert.deepEqual(seen(one("script { try { sh 'go test' } catch (e) { throw e } }")), ["test go"]);
+      assert.deepEqual(seen(one("script { try { sh 'go test' } catch (e) { unstable 'tests' } }")), ["test go ?"]);
+      assert.deepEqual(seen(one("script { try { sh 'go test' } catch (e) { currentBuild.result = 'UNSTABLE' } }")), [
+        "test go ?",
+      ]);
+      assert.deepEqual(seen(one("script { try { sh 'go test' } catch (e) { throw new Exception('tests', e) } }")), [
+        "test go",
+      ]);
       assert.deepEqual(seen(one("sh 'go test || true'")), ["test go ?"]);
+      assert.deepEqual(seen(one("sh script: 'go test', returnStatus: true")), ["test go ?"]);
+      const asked = "def rc = sh(script: 'go test', returnStatus: true); junit 'report.xml'";
+      assert.deepEqual(seen(one(`script { ${asked}; if (rc != 0) { error 'tests' } }`)), ["test go"]);
+      assert.deepEqual(seen(one(`script { ${asked}\n if (rc != 0)\n error 'tests' }`)), ["test go"]);
+      assert.deepEqual(seen(one(`script { ${asked}; if (rc != 0) { echo 'tests' } }`)), ["test go ?"]);
+      assert.deepEqual(seen(one("script { if (sh(script: 'go test', returnStatus: true) != 0) { error 'tests' } }")), [
+        "test go",
+      ]);
       assert.deepEqual(seen(one("bat 'go test'")), ["test go"]);
     });
 

@@ -19,6 +19,7 @@ import {
 import { follow, join } from "../indirection.ts";
 import { containerWords } from "../shell/launchers.ts";
 import { type PlacedCommand, readCommands, type ShellOptions } from "../shell.ts";
+import { saying } from "./expanded.ts";
 import { isLocal, localPath, referencesOfJob, referencesOfStep } from "./github-references.ts";
 import { triggersOf } from "./github-triggers.ts";
 import { makeSteps, orderOf, type StepParts, sightingsOf } from "./pipeline.ts";
@@ -148,18 +149,21 @@ function readJob(
   caller: Job | undefined,
   never: boolean,
 ): Job {
-  const environment = body.at("environment");
+  const written = body.at("environment");
+  const environment = written.kind === "map" ? written.at("name") : written;
+  // A workflow that is called deploys where its caller says.
+  const target = resolve(environment.source, around.environment);
   const container = body.at("container");
   const uses = body.at("uses");
   const disabled = never || caller?.disabled === true;
   const called = textOf(uses);
   const steps: Job["steps"][number][] = [];
   const permissions = body.at("permissions").presence === "absent" ? around.permissions : body.at("permissions");
-  const target = called === undefined || disabled ? undefined : calledWorkflow(called, reading, around.stack);
+  const callee = called === undefined || disabled ? undefined : calledWorkflow(called, reading, around.stack);
   const setting: Setting = { ...settingOf(body, around.environment, around), permissions, stack: around.stack };
   const granted = withPermission(setting);
   const known = called === undefined ? [] : sightingsOfReference("action", uses, body.at("with"), granted);
-  const opaque = called !== undefined && !disabled && target === undefined && known.length === 0;
+  const opaque = called !== undefined && !disabled && callee === undefined && known.length === 0;
   const job: Job = {
     id,
     body,
@@ -168,7 +172,7 @@ function readJob(
     steps,
     disabled,
     tolerated: isTrue(body.at("continue-on-error")) || caller?.tolerated === true,
-    environment: environment.kind === "map" ? environment.at("name") : environment,
+    environment: target === undefined || target === environment.source ? environment : saying(environment, target),
     image: container.kind === "map" ? container.at("image") : container,
     uses,
     opaque,
@@ -186,12 +190,12 @@ function readJob(
   if (known.length > 0) parts.push(callParts(body, uses, granted, disabled));
   steps.push(...makeSteps(job, parts));
   reading.capabilities.push(...steps.flatMap((it) => it.capabilities));
-  if (target !== undefined) {
-    const given = inputsOf(target.body.at("on", "workflow_call", "inputs"), body.at("with"), granted);
-    const inner = settingOf(target.body, (name) => (name === "permissions.id-token" ? granted(name) : given(name)));
-    const own = target.body.at("permissions");
+  if (callee !== undefined) {
+    const given = inputsOf(callee.body.at("on", "workflow_call", "inputs"), body.at("with"), granted);
+    const inner = settingOf(callee.body, (name) => (name === "permissions.id-token" ? granted(name) : given(name)));
+    const own = callee.body.at("permissions");
     const rights = own.presence === "absent" ? undefined : own;
-    readJobs(target.body, reading, { ...inner, permissions: rights, stack: [...around.stack, target.path] }, job);
+    readJobs(callee.body, reading, { ...inner, permissions: rights, stack: [...around.stack, callee.path] }, job);
   }
   return job;
 }

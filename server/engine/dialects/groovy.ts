@@ -211,10 +211,22 @@ export function parseGroovy(text: string): readonly GroovyNode[] {
         key: undefined,
         value: { kind: "other", text: text.slice(start + 1, i - 1), from: start + 1, to: i - 1 },
       });
+      scriptIn(into, start + 1, i - 1, depth);
       skipSpace(true);
     } else skipSpace(true);
     const found = text[i] === "{" ? block(depth) : undefined;
     into.push({ kind: "call", name, args, body: found?.body, from, to: i });
+  }
+
+  /** What a condition runs: `if (sh(script: '…', returnStatus: true) != 0)`. */
+  function scriptIn(into: GroovyNode[], from: number, to: number, depth: number): void {
+    const found = /(?<![\w.'"])(sh|bat|powershell|pwsh)[ \t]*\(/.exec(text.slice(from, to));
+    if (found === null) return;
+    const after = i;
+    const start = from + found.index;
+    i = start + found[0].length - 1;
+    into.push(callAt(found[1] ?? "", start, depth, false));
+    i = after;
   }
 
   function callAt(name: string, from: number, depth: number, plain: boolean): GroovyCall {

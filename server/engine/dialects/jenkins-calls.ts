@@ -4,18 +4,39 @@ import type { Field } from "../../../model/facts.ts";
 import type { Environment } from "../capabilities.ts";
 import type { GroovyArgument, GroovyCall, GroovyNode, GroovyText, GroovyValue } from "./groovy.ts";
 
-/** A `try` whose `catch` lets the run go on. */
+/** A `try` whose `catch` lets the run go on: a result that is only written down stops nothing. */
 export function swallows(nodes: readonly GroovyNode[], at: number): boolean {
   const next = nodes[at + 1];
-  if (next?.kind !== "call" || next.name !== "catch") return false;
-  const fails = (all: readonly GroovyNode[]): boolean =>
-    all.some((one) =>
-      one.kind === "assignment"
-        ? /currentBuild\.result$/.test(one.name)
-        : one.kind === "call" &&
-          (/^(?:error|unstable|throw|e|err|ex|exc|exception|failure)$/.test(one.name) || fails(one.body ?? [])),
+  return next?.kind === "call" && next.name === "catch" && !fails(next.body ?? []);
+}
+
+/** The status that a script answers is looked at: `if (rc != 0) { error … }`, or the call stands in the condition. */
+export function isLookedAt(nodes: readonly GroovyNode[], at: number): boolean {
+  const call = nodes[at];
+  const before = nodes[at - 1];
+  const name =
+    before?.kind === "assignment" && before.value.kind === "call" && before.value.call === call
+      ? before.name.replace(/^.*\./, "")
+      : undefined;
+  return nodes.some((one, index) => {
+    if (index <= at || call === undefined || one.kind !== "call" || one.name !== "if") return false;
+    const asked = one.args.some(
+      ({ value }) =>
+        (value.from <= call.from && call.from < value.to) ||
+        (value.kind === "other" && name !== undefined && value.text.split(/\W+/).includes(name)),
     );
-  return !fails(next.body ?? []);
+    return asked && fails(one.body ?? nodes.slice(index + 1, index + 2));
+  });
+}
+
+/** Ends the run. */
+function fails(nodes: readonly GroovyNode[]): boolean {
+  return nodes.some(
+    (one) =>
+      one.kind === "call" &&
+      (/^(?:error|throw|e|err|ex|exc|exception|failure|(?:\w+\.)*\w*(?:Exception|Error))$/.test(one.name) ||
+        fails(one.body ?? [])),
+  );
 }
 
 export function placeOf(root: Field, { from, to }: { readonly from: number; readonly to: number }): Place {

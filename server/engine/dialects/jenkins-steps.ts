@@ -15,6 +15,7 @@ import {
   filled,
   firstText,
   imagesIn,
+  isLookedAt,
   namedText,
   set,
   swallows,
@@ -192,11 +193,13 @@ export class JenkinsReading {
     for (const [at, node] of nodes.entries()) {
       if (node.kind === "method") continue;
       if (node.kind === "assignment") inner = this.#assign(node, inner);
-      else
+      else if (node.name === "try") {
+        this.#call(node, sequence, { ...inner, tolerated: inner.tolerated || swallows(nodes, at) });
+      } else
         this.#call(
           node,
           sequence,
-          node.name === "try" ? { ...inner, tolerated: inner.tolerated || swallows(nodes, at) } : inner,
+          asksForStatus(node) && !isLookedAt(nodes, at) ? { ...inner, tolerated: true } : inner,
         );
     }
     this.#depth -= 1;
@@ -350,9 +353,6 @@ export class JenkinsReading {
 
   #script(call: GroovyCall, sequence: Sequence, around: Around): void {
     const script = call.args.find(({ key }) => key === undefined || key === "script" || key === "command")?.value;
-    const status = call.args.some(
-      ({ key, value }) => key === "returnStatus" && value.kind === "other" && value.text === "true",
-    );
     const texts = script === undefined ? [] : textsOf(script);
     if (script?.kind === "other" && texts.length === 0) {
       this.#gap(call, "computed", script.text.slice(0, 60), around);
@@ -361,7 +361,7 @@ export class JenkinsReading {
     // The steps run `sh -xe`; on Windows a script goes on behind what fails.
     const options = { errexit: call.name === "sh", pipefail: false };
     const commands = texts.flatMap((text) => this.#commands(text, options, around));
-    this.#add(call, commands, sequence, { ...around, tolerated: around.tolerated || status });
+    this.#add(call, commands, sequence, around);
   }
 
   #commands(
@@ -482,4 +482,9 @@ export class JenkinsReading {
     if (!around.disabled)
       this.gaps.push({ place: this.#at({ from: call.from, to: call.from + call.name.length }), reason, name });
   }
+}
+
+/** The script does not fail by itself: its status is answered. */
+function asksForStatus({ args }: GroovyCall): boolean {
+  return args.some(({ key, value }) => key === "returnStatus" && value.kind === "other" && value.text === "true");
 }

@@ -45,17 +45,16 @@ export function expansionOf(values: NamedValues): Expansion {
   return expansion;
 }
 
-/** `written` is the task before anything is filled in. Its id, its place and what it needs are the pipeline's to say. */
+/** `written` is the task before anything is filled in; what it is called and what it needs are the pipeline's to say. */
 export function readTask(
   task: Field,
   written: Field,
   reading: TaskReading,
-): Omit<Job, "id" | "place" | "needs"> & { readonly steps: Job["steps"] } {
+  about: Pick<Job, "id" | "place" | "needs">,
+): Job {
   const steps: Job["steps"][number][] = [];
   const job: Job = {
-    id: "",
-    place: written.place,
-    needs: [],
+    ...about,
     body: written,
     steps,
     disabled: neverRuns(task),

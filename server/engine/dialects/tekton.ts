@@ -114,14 +114,17 @@ function readPipeline(spec: Field, frame: Frame, lost: readonly PipelineGap[] = 
     const isLast = index >= tasks.length;
     const task = expanded(written, expansion);
     const name = taskName(task, isLast ? index - tasks.length : index);
-    const read = readTask(task, written, { files, gaps, references, catalogue });
-    return {
-      ...read,
-      id: isLast ? `finally/${name}` : name,
-      place: isWritten(written, "name") ? written.at("name").place : written.place,
-      // What comes last runs even where a task has failed, unless it asks for how they ended.
-      needs: isLast ? (waitsForSuccess(task) ? names : succeededIn(task)) : neededBy(task, names),
-    };
+    return readTask(
+      task,
+      written,
+      { files, gaps, references, catalogue },
+      {
+        id: isLast ? `finally/${name}` : name,
+        place: isWritten(written, "name") ? written.at("name").place : written.place,
+        // What comes last runs even where a task has failed, unless it asks for how they ended.
+        needs: isLast ? (waitsForSuccess(task) ? names : succeededIn(task)) : neededBy(task, names),
+      },
+    );
   });
   const list = spec.at("tasks");
   const name = textOf(body.at("metadata", "name")) ?? textOf(body.at("metadata", "generateName"))?.replace(/-$/, "");

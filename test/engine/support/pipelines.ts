@@ -71,7 +71,11 @@ export function pipelinesIn(
   text: string,
   texts: Texts = {},
 ): readonly Pipeline[] {
-  return readAll(dialect, path, text, filesOf(texts));
+  const pipelines = readAll(dialect, path, text, filesOf(texts));
+  // What comes before what is asked of steps, which know their job.
+  for (const { jobs } of pipelines)
+    for (const job of jobs) for (const step of job.steps) assert.equal(step.job, job, `a step of ${job.id}`);
+  return pipelines;
 }
 
 function readAll(dialect: PipelineDialect, path: string, text: string, files: PipelineFiles): readonly Pipeline[] {

@@ -33,7 +33,7 @@ export default practice({
       return notApplicable("no-subject");
     const tests = testsIn(pipeline);
     const before = tests.filter((test) =>
-      targetsIn(pipeline).some((one) => !isForced(one) && isBefore(test, one, pipeline)),
+      targetsIn(pipeline).some((one) => !isForced(one, test, pipeline) && isBefore(test, one, pipeline)),
     );
     const gating = before.filter((test) => test.gating);
     if (gating.length > 0)
@@ -71,7 +71,8 @@ export default practice({
     // Others have names of their own for it, and wait for more than that already.
     if (pipeline.provider !== "github-actions") return undefined;
     const [first, then] = [test.step.job, target.step.job];
-    if (!pipeline.jobs.includes(first) || !pipeline.jobs.includes(then) || isForced(target)) return undefined;
+    if (!pipeline.jobs.includes(first) || !pipeline.jobs.includes(then) || isForced(target, test, pipeline))
+      return undefined;
     const needs = then.body.at("needs");
     const edit: Edit =
       needs.kind === "list"
@@ -98,9 +99,22 @@ function testsIn(pipeline: Pipeline): readonly Capability[] {
   return [...given(pipeline, "test", "e2e"), ...given(pipeline, "deploy").filter(isTriedOut)];
 }
 
-function isForced({ step }: Capability): boolean {
-  return [step.job.body, step.body].some((body) => /always\(\)|!\s*cancelled\(\)/.test(body.at("if").source ?? ""));
+/** It goes on whatever came before, and asks neither for the test's success nor for that of what waits for it. */
+function isForced({ step }: Capability, test: Capability, pipeline: Pipeline): boolean {
+  return [step.job.body, step.body].some((body) => {
+    const condition = body.at("if").source ?? "";
+    if (!/always\(\)|!\s*cancelled\(\)/.test(condition) || ASKS_FOR_ALL.test(condition)) return false;
+    return ![...condition.matchAll(SUCCEEDED)].some(([, id]) => {
+      const job = pipeline.jobs.find((one) => one.id === id);
+      const [first] = job?.steps ?? [];
+      return job === test.step.job || (first !== undefined && pipeline.precedes(test.step, first));
+    });
+  });
 }
+
+/** Nothing that it needs has failed. */
+const ASKS_FOR_ALL = /!\s*failure\(\)|!\s*contains\(\s*(?:join\(\s*)?needs\.\*\.result[^)]*\)?\s*,\s*'failure'/;
+const SUCCEEDED = /needs\.([\w-]+)\.result\s*==\s*'success'/g;
 
 /** A run that another one starts when it has ended, well or not. */
 function afterTests(pipeline: Pipeline, world: World) {
