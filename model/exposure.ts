@@ -10,7 +10,8 @@ import { ifKnown } from "./practice.ts";
 import { analysisOf } from "./releases.ts";
 
 const PRODUCTION = /(?<!pre-|non-)\bprod(?:uction)?\b|\blive\b/i;
-const BEFORE = /\b(?:non-?prod(?:uction)?|dev(?:elopment)?|stag(?:e|ing)|test|qa|uat|acc(?:eptance)?|pre-?prod|canary|int(?:egration)?)\b/i;
+const BEFORE =
+  /\b(?:non-?prod(?:uction)?|dev(?:elopment)?|stag(?:e|ing)|test|qa|uat|acc(?:eptance)?|pre-?prod|canary|int(?:egration)?)\b/i;
 
 /** Where one pipeline deploys after it has deployed to another environment. */
 export function environmentsIn(pipeline: Pipeline): readonly (Field | Place)[] {
@@ -79,7 +80,11 @@ export function promotions(world: World): readonly Evidence[] {
       .filter((name) => BEFORE.test(name.source ?? "") && !PRODUCTION.test(name.source ?? ""));
     return before.map((at) => ({ at, in: one }));
   });
-  return [...sets, ...stages, ...flux];
+  const delivery = world.resources("deploy.cloud.google.com/DeliveryPipeline").flatMap((one) => {
+    const targets = one.body.at("serialPipeline", "stages");
+    return targets.writtenItems().length > 1 ? [{ at: targets, in: one }] : [];
+  });
+  return [...sets, ...stages, ...flux, ...delivery];
 }
 
 const CLIENTS =

@@ -204,6 +204,10 @@ export type CapabilityName =
   | "oidc"
   | "cost"
   | "local-cluster"
+  /** Asks what was deployed whether it answers; only what comes after a deployment is such. */
+  | "smoke-test"
+  /** Takes a release back that does not come up. */
+  | "rollback"
   | "chaos";
 
 export interface Capability {

@@ -64,7 +64,8 @@ export const ACTIONS: readonly Omit<ReferenceRow, "kind">[] = [
     reference:
       "deliverybot/helm|bitovi/github-actions-deploy-eks*|bsord/helm-upgrade|vimeda/helm|j12934/helm-gke-action",
   },
-  { gives: "deploy", reference: "google-github-actions/create-cloud-deploy-release" },
+  // It runs Skaffold, which waits unless it is told otherwise.
+  { gives: ["deploy", "wait"], reference: "google-github-actions/create-cloud-deploy-release" },
   { gives: "gitops-write", reference: "fjogeleit/yaml-update-action|omegion/argocd-actions" },
   { gives: "gitops-write", half: "edit", reference: "mikefarah/yq", when: [{ name: "cmd", is: /-i\b/ }] },
   {

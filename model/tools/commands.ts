@@ -14,6 +14,11 @@ const MANIFEST_FILE =
 /** `sed -i` and the like on a manifest. */
 const EDIT_IN_PLACE = new RegExp(`^(?=.*(?:^|\\s)(?:-[a-zA-Z]*i|--in-place))(?=.*${MANIFEST_FILE.source})`);
 
+/** Fails where the address does not answer well, and neither sends nor keeps anything: no message, no download. */
+const ASKS_BY_CURL =
+  /^(?=.*(?:^|\s)(?:-[A-Za-z]*f[A-Za-z]*|--fail(?:-with-body|-early)?)(?:\s|$))(?=.*(?:https?:\/\/|\$))(?!.*(?:^|\s)(?:-[A-Za-z]*O|--remote-name|-[A-Za-z]*o(?!\s*\/dev\/null)|--output(?!\s*\/dev\/null)|-X|--request|-d|--data\S*|-F|--form|-T|--upload-file)(?:\s|$))/;
+const ASKS_BY_WGET = /^(?=.*(?:https?:\/\/|\$))(?=.*(?:--spider|-[A-Za-z]*O\s*(?:-|\/dev\/null)(?:\s|$)))(?!.*--post)/;
+
 /** Commands of a shell. */
 export const COMMANDS: readonly CommandRow[] = [
   // Building images.
@@ -35,6 +40,18 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: ["build", "push"], tool: "jib", command: "gradle|gradlew ** jib|*:jib" },
   { gives: "build", tool: "jib", command: "gradle|gradlew ** jibDockerBuild|*:jibDockerBuild|bootBuildImage" },
   {
+    gives: "push",
+    tool: "spring-boot",
+    command: "mvn|mvnw|mvnd ** spring-boot:build-image",
+    arguments: /-Dspring-boot\.build-image\.publish(?:=true)?(?:\s|$)/,
+  },
+  {
+    gives: "push",
+    tool: "spring-boot",
+    command: "gradle|gradlew ** bootBuildImage",
+    when: [{ name: "--publishImage" }],
+  },
+  {
     gives: "build",
     tool: "kaniko",
     command: "executor",
@@ -51,6 +68,7 @@ export const COMMANDS: readonly CommandRow[] = [
   // What its configuration says of images.
   { gives: "build", command: "goreleaser images" },
   { gives: "push", command: "goreleaser images", unless: [{ name: "--snapshot" }] },
+  { gives: "sign", command: "goreleaser signs", unless: [{ name: "--snapshot" }] },
   { gives: ["build", "push"], command: "werf build|converge|publish|bundle" },
   { gives: ["build", "push"], tool: "gcloud", command: "gcloud builds submit" },
   { gives: ["build", "push"], tool: "az", command: "az acr build" },
@@ -66,7 +84,14 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "push", command: "docker buildx build|b", when: [{ name: "--output|-o", is: /type=registry|push=true/ }] },
   { gives: "push", command: "docker|podman|nerdctl build", when: [{ name: "--push" }] },
   { gives: "push", tool: "docker", command: "docker buildx imagetools create" },
-  { gives: "push", tool: "buildkit", command: "buildctl build", arguments: /push=true/ },
+  { gives: "push", tool: "buildkit", command: "buildctl|buildctl-daemonless.sh build", arguments: /push=true/ },
+  { gives: "sbom", tool: "buildkit", command: "buildctl|buildctl-daemonless.sh build", arguments: /attest:sbom\b/ },
+  {
+    gives: "provenance",
+    tool: "buildkit",
+    command: "buildctl|buildctl-daemonless.sh build",
+    arguments: /attest:provenance\b/,
+  },
   { gives: "push", command: "depot build|bake", when: [{ name: "--push" }] },
   { gives: "push", command: "earthly", when: [{ name: "--push" }] },
   { gives: "push", command: "crane push|copy|cp|append" },
@@ -101,7 +126,8 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "deploy", command: "timoni bundle apply" },
   { gives: "deploy", tool: "tanka", command: "tk apply" },
   { gives: ["deploy", "wait"], command: "gke-deploy run|apply" },
-  { gives: "deploy", tool: "Cloud Deploy", command: "gcloud deploy releases create" },
+  // It runs Skaffold, which waits unless it is told otherwise.
+  { gives: ["deploy", "wait"], tool: "Cloud Deploy", command: "gcloud deploy releases create" },
   { gives: "deploy", command: "cdk8s|kubecfg|ks apply|update" },
 
   // Writing to Git, for a controller to read.
@@ -218,6 +244,28 @@ export const COMMANDS: readonly CommandRow[] = [
   { gives: "wait", command: "werf converge" },
   { gives: "wait", command: "timoni apply" },
   { gives: "wait", command: "timoni bundle apply" },
+
+  // Taking back what does not come up.
+  {
+    gives: "rollback",
+    command: "helm upgrade|install",
+    when: [{ name: "--atomic|--rollback-on-failure|--cleanup-on-fail" }],
+    unless: [DRY_RUN],
+  },
+  { gives: "rollback", command: "helmfile apply|sync", when: [{ name: "--atomic" }] },
+  { gives: "rollback", command: "helm rollback" },
+  { gives: "rollback", command: "kubectl|oc rollout undo" },
+  { gives: "rollback", tool: "argo-rollouts", command: "kubectl argo rollouts abort|undo" },
+
+  // Asking what was deployed whether it answers.
+  { gives: "smoke-test", command: "curl", arguments: ASKS_BY_CURL, alone: true },
+  { gives: "smoke-test", command: "wget", arguments: ASKS_BY_WGET, alone: true },
+  {
+    gives: "smoke-test",
+    tool: "PowerShell",
+    command: "Invoke-RestMethod|Invoke-WebRequest",
+    arguments: /^(?=.*(?:https?:\/\/|\$))(?!.*-(?:OutFile|Body|Method\s+(?:Post|Put|Patch|Delete))\b)/i,
+  },
 
   // Scanning images. Trivy, Grype, Scout and Dockle report and exit with 0 unless told otherwise.
   { gives: "image-scan", command: "trivy image|i", unless: [SBOM_FORMAT], gates: EXIT_CODE },

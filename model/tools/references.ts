@@ -19,6 +19,8 @@ const INCLUDES: readonly Omit<ReferenceRow, "kind">[] = [
     reference: "Container-Scanning|Multi-Container-Scanning|components/container-scanning",
     gates: [],
   },
+  // It keeps what it finds in the image as a bill of materials.
+  { gives: "sbom", reference: "Container-Scanning|Multi-Container-Scanning|components/container-scanning" },
   { gives: "iac-scan", reference: "SAST-IaC", gates: [] },
   { gives: "iac-scan", reference: "SAST", when: [{ name: "SCAN_KUBERNETES_MANIFESTS", is: /^true$/i }], gates: [] },
   { gives: "secret-scan", reference: "Secret-Detection|components/secret-detection", gates: [] },
@@ -46,6 +48,14 @@ const TASKS: readonly Omit<ReferenceRow, "kind">[] = [
     reference: "HelmDeploy",
     when: [{ name: "command", is: /^(?:upgrade|install)$/i }],
     unless: [{ name: "waitForExecution", is: /^false$/i }],
+  },
+  {
+    gives: "rollback",
+    reference: "HelmDeploy",
+    when: [
+      { name: "command", is: /^(?:upgrade|install)$/i },
+      { name: "arguments", is: /--(?:atomic|rollback-on-failure)\b/ },
+    ],
   },
   { gives: "validate", reference: "HelmDeploy", when: [{ name: "command", is: /^lint$/i }] },
   { gives: "deploy", reference: "Kubernetes", when: [{ name: "command", is: /^apply$/i }] },
@@ -139,6 +149,16 @@ const ORBS: readonly Omit<ReferenceRow, "kind">[] = [
     gives: "deploy",
     reference:
       "circleci/helm/upgrade_helm_chart|circleci/helm/install_helm_chart|circleci/aws-eks/update_container_image",
+  },
+  {
+    gives: "wait",
+    reference: "circleci/helm/upgrade_helm_chart|circleci/helm/install_helm_chart",
+    when: [{ name: "wait|atomic", is: /^true$/i }],
+  },
+  {
+    gives: "rollback",
+    reference: "circleci/helm/upgrade_helm_chart|circleci/helm/install_helm_chart",
+    when: [{ name: "atomic", is: /^true$/i }],
   },
   {
     gives: "wait",

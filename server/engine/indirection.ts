@@ -313,8 +313,10 @@ function releaseCall(args: readonly string[], files: CallableFiles): readonly Ca
     const described = ["dockers", "dockers_v2", "kos"].some((key) => body.at(key).writtenItems().length > 0);
     const skipped = args.some((it) => /\b(?:docker|ko)\b/.test(it));
     const held = args.some((it) => /^--(?:snapshot|skip-publish)|\bpublish\b/.test(it));
-    const words = ["goreleaser", "images", ...(held ? ["--snapshot"] : [])];
-    const commands = parseShell(described && !skipped ? words.join(" ") : "");
+    const snapshot = held ? " --snapshot" : "";
+    const signed = body.at("docker_signs").writtenItems().length > 0 && !args.some((it) => /\bsign\b/.test(it));
+    const lines = [`goreleaser images${snapshot}`, ...(signed ? [`goreleaser signs${snapshot}`] : [])];
+    const commands = parseShell(described && !skipped ? lines.join("\n") : "");
     return [{ key: path, commands, directories: [""] }];
   }
   return [];

@@ -42,6 +42,10 @@ describe("what a command gives", () => {
     "ko build ./cmd/web": "build, push, sbom",
     "mvn -B compile jib:build": "build, push",
     "bazel run //web:push": "build, push",
+    "mvn -B spring-boot:build-image": "build",
+    "mvn -B spring-boot:build-image -Dspring-boot.build-image.publish=true": "build, push",
+    "./gradlew bootBuildImage --publishImage": "build, push",
+    "buildctl-daemonless.sh build --output type=image,name=host/web,push=true --opt attest:sbom=": "build, push, sbom",
     "helm push web-1.tgz oci://host/charts": "push",
     "docker login host": "",
     "docker build --help": "",
@@ -65,6 +69,13 @@ describe("what a command gives", () => {
     "helm upgrade --install web ./chart": "deploy",
     "helm --kube-context prod upgrade web ./chart --wait": "deploy, wait",
     "helm upgrade web ./chart --atomic=false": "deploy",
+    "helm upgrade web ./chart --atomic": "deploy, wait, rollback",
+    "gcloud deploy releases create r1 --delivery-pipeline=web": "deploy, wait",
+    "curl -fsS --retry 5 https://shop.example.com/healthz": "smoke-test",
+    'curl --fail --silent --output /dev/null "$URL/healthz"': "smoke-test",
+    "curl -fsSL https://host/tool -o tool": "",
+    "wget -qO- http://shop.example.com/healthz": "smoke-test",
+    "wget https://host/tool.tgz": "",
     "helm plugin install https://host/plugin": "",
     "helm repo add web https://host": "",
     "helm install web ./chart --dry-run": "validate",
@@ -268,11 +279,11 @@ describe("what a reference gives", () => {
   });
 
   it("is told by includes, tasks, orbs and Tekton tasks", () => {
-    assert.equal(ofReference("include", "Jobs/Container-Scanning.gitlab-ci.yml"), "image-scan ?");
-    assert.equal(ofReference("include", "Security/Container-Scanning.latest.gitlab-ci.yml"), "image-scan ?");
+    assert.equal(ofReference("include", "Jobs/Container-Scanning.gitlab-ci.yml"), "image-scan ?, sbom");
+    assert.equal(ofReference("include", "Security/Container-Scanning.latest.gitlab-ci.yml"), "image-scan ?, sbom");
     assert.equal(
       ofReference("include", "gitlab.com/components/container-scanning/container-scanning@1"),
-      "image-scan ?",
+      "image-scan ?, sbom",
     );
     assert.equal(ofReference("task", "Docker@2", "{command: buildAndPush}"), "build, push");
     assert.equal(ofReference("task", "KubernetesManifest@1", "{action: deploy}"), "deploy, wait");

@@ -446,6 +446,7 @@ ship: {stage: deploy, script: [helm upgrade web .]}
 `);
     assert.deepEqual(seen(pipeline), [
       "image-scan container-scanning ?",
+      "sbom container-scanning",
       "deploy helm",
       "secret-scan secret-detection ?",
     ]);

@@ -1,11 +1,10 @@
 import { type Evidence, shownBy } from "../../../evidence.ts";
-import type { Field, Resource, World } from "../../../facts.ts";
-import { deploysIn, ownPipelines } from "../../../pipelines.ts";
+import type { Capability, Field, Pipeline, Resource, World } from "../../../facts.ts";
+import { deploysIn, given, isBefore, ownPipelines } from "../../../pipelines.ts";
 import { ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 import { analysesOf, analysisOf } from "../../../releases.ts";
 
 const RELEASE = "helm.toolkit.fluxcd.io/HelmRelease";
-const ATOMIC = /\s--(?:atomic|rollback-on-failure|cleanup-on-fail)\b/;
 
 export default practice({
   level: 4,
@@ -25,13 +24,13 @@ export default practice({
     ];
     const shown = shownBy(found, world);
     if (shown?.state === "met") return shown;
-    const deploys = ownPipelines(world).flatMap(deploysIn);
-    const atomic = deploys.filter(({ text }) => ATOMIC.test(text));
-    if (atomic.length > 0) return met(atomic.map(({ place }) => place));
+    const own = ownPipelines(world);
+    const taken = own.flatMap(rollbacksIn);
+    if (taken.length > 0) return met(taken.map(({ place }) => place));
     if (shown !== undefined) return shown;
     const [release] = releases;
     if (release !== undefined) return unmet(release.body.at("spec"), "unmet", { name: release.displayName });
-    const [deploy] = deploys.filter(({ tool }) => tool === "helm");
+    const [deploy] = own.flatMap(deploysIn).filter(({ tool }) => /^helm(?:deploy)?$/i.test(tool));
     return deploy === undefined ? undefined : unmet(deploy.place, "unmet.pipeline");
   },
   fix(_workspace, world) {
@@ -55,6 +54,17 @@ export const sources: Sources = {
     "https://helm.sh/docs/helm/helm_upgrade/",
   ],
 };
+
+/** What takes a release back in the run that brings it, and waits for nobody. */
+function rollbacksIn(pipeline: Pipeline): readonly Capability[] {
+  const deploys = deploysIn(pipeline);
+  return given(pipeline, "rollback").filter(({ step, ...one }) =>
+    deploys.some((deploy) => {
+      if (deploy.step === step) return true;
+      return step.job.approval === undefined && isBefore(deploy, { step, ...one }, pipeline);
+    }),
+  );
+}
 
 /** Failed upgrades are taken back; a strategy that only tries again takes nothing back. */
 function remedies({ body }: Resource): readonly Field[] {

@@ -114,19 +114,19 @@ function stepFor(workload: Workload, world: World): Field | undefined {
     .find(({ files }) => files.some((one) => one !== "" && (path === one || path.startsWith(`${one}/`))))?.strategy;
 }
 
-const stepsIn = once((pipeline: Pipeline) => {
-  const steps = pipeline.jobs
+const stepsIn = once((pipeline: Pipeline) =>
+  pipeline.jobs
     .flatMap((job) => job.steps)
-    .filter(
-      (step) =>
-        !step.disabled &&
-        /^azure\/k8s-deploy@/i.test(step.uses.source ?? "") &&
-        /^(canary|blue-green)$/.test(step.inputs.at("strategy").source ?? ""),
-    );
-  return steps.map((step) => ({
-    strategy: step.inputs.at("strategy"),
-    files: (step.inputs.at("manifests").source ?? "")
-      .split(/\s+/)
-      .map((one) => one.replace(/^\.\//, "").replace(/\/$/, "")),
-  }));
-});
+    .filter((step) => !step.disabled && /^(?:azure\/k8s-deploy|KubernetesManifest)@/i.test(step.uses.source ?? ""))
+    .flatMap((step) => {
+      const own = step.inputs.at("strategy");
+      // An Azure deployment job may go in parts by itself.
+      const parts = step.job.body.at("strategy", "canary", "increments");
+      const strategy = /^(canary|blue-green)$/.test(own.source ?? "") ? own : parts;
+      if (strategy.presence !== "present") return [];
+      const files = (step.inputs.at("manifests").source ?? "")
+        .split(/\s+/)
+        .map((one) => one.replace(/^\.\//, "").replace(/\/$/, ""));
+      return [{ strategy, files }];
+    }),
+);

@@ -42,6 +42,13 @@ export default practice({
         .filter((one) => deploysIn(pipeline).includes(one))
         .map((one) => ({ at: placeIn(pipeline, one), tool: one.tool })),
     );
+    // Helmfile may be told to wait in its own file; what a controller elsewhere does with a commit cannot be seen here.
+    const elsewhere = own.flatMap((pipeline) =>
+      deploysIn(pipeline)
+        .filter(({ name, tool }) => name === "gitops-write" || tool === "helmfile")
+        .map((one) => placeIn(pipeline, one)),
+    );
+    if (deploys.length > 0 && deploys.every(({ tool }) => tool === "helmfile")) return cannotTell(elsewhere);
     if (deploys.length > 0)
       return unmet(
         deploys.map((one) => one.at),
@@ -54,6 +61,7 @@ export default practice({
     if (repositories.length === 0) return undefined;
     const hidden = repositories.flatMap((one) => hiddenIn(one, world));
     if (hidden.length > 0) return cannotTell(hidden);
+    if (elsewhere.length > 0) return cannotTell(elsewhere);
     if (publishesOnlyCharts(repositories, world)) return notApplicable("no-subject");
     const candidate = repositories.map((one) => candidateIn(one, world)).find((one) => one !== undefined);
     return unmet(candidate?.place ?? workspace.place, "unmet.none");

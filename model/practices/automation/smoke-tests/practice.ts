@@ -1,6 +1,6 @@
 import { countedWorkloads, type Evidence, shownBy } from "../../../evidence.ts";
 import type { Capability, Pipeline, World } from "../../../facts.ts";
-import { deploysIn, given, hiddenAnywhere, ownPipelines } from "../../../pipelines.ts";
+import { deploysIn, given, hiddenAnywhere, isBefore, ownPipelines } from "../../../pipelines.ts";
 import { cannotTell, ifKnown, met, practice, type Sources, unmet } from "../../../practice.ts";
 
 const HOOKED = ["batch/Job", "/Pod", "argoproj.io/Workflow"] as const;
@@ -44,9 +44,13 @@ export const sources: Sources = {
 /** Tests of what a job before them has brought to a cluster. */
 function testsAfterDeploy(pipeline: Pipeline): readonly Capability[] {
   const deploys = deploysIn(pipeline);
-  return given(pipeline, "e2e").filter((test) =>
+  const asks = given(pipeline, "smoke-test").filter(
+    (test) => test.gating && deploys.some((deploy) => isBefore(deploy, test, pipeline)),
+  );
+  const tests = given(pipeline, "e2e").filter((test) =>
     deploys.some((deploy) => deploy.step !== test.step && pipeline.precedes(deploy.step, test.step)),
   );
+  return [...tests, ...asks];
 }
 
 /** Pods that helm runs as a test, and jobs that Argo CD runs when all is in place. */

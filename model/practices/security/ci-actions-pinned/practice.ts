@@ -55,6 +55,8 @@ function ownReferences(pipeline: Pipeline): readonly PipelineReference[] {
 /** What a reference lacks; nothing where it means one thing for good. */
 function lackOf({ kind, pin, own, version }: PipelineReference): string | undefined {
   if (pin === "digest" || pin === "unknown") return undefined;
+  // GitLab's templates come with the server, and have no versions.
+  if (kind === "template" && own) return undefined;
   switch (kind) {
     case "image":
       // People update images by their tags; `latest` or none at all is whatever there is that day.

@@ -94,12 +94,29 @@ function inherited(pipeline: Pipeline): readonly Spot[] {
     }));
 }
 
+/** What servers take their own passwords from, by the image that is started. */
+const SERVERS: readonly (readonly [variable: RegExp, image: RegExp])[] = [
+  [/^(?:POSTGRES|PG)/, /postg/],
+  [/^(?:MYSQL|MARIADB)_/, /mysql|mariadb|percona/],
+  [/^MONGO/, /mongo/],
+  [/^RABBITMQ_/, /rabbitmq/],
+  [/^(?:MSSQL|SA)_/, /mssql/],
+  [/^ELASTIC_/, /elasticsearch/],
+  [/^MINIO_/, /minio/],
+];
+
 /** Credentials that stand in the file for everybody to read. */
 function variables(pipeline: Pipeline): readonly Spot[] {
-  const maps = [pipeline.body.at("variables"), ...live(pipeline).map((job) => job.body.at("variables"))];
-  return maps
-    .flatMap((map) => map.writtenEntries())
+  const bodies = [pipeline.body, ...live(pipeline).map(({ body }) => body)];
+  const images = bodies
+    .flatMap((body) => body.at("services").writtenItems())
+    .map((one) => (one.kind === "map" ? one.at("name") : one).source ?? "");
+  // A database that is started for the run ends with it, and so does its password.
+  const isPassing = (name: string) =>
+    SERVERS.some(([variable, image]) => variable.test(name) && images.some((one) => image.test(one)));
+  return bodies
+    .flatMap((body) => body.at("variables").writtenEntries())
     .map(([name, value]) => [name, value.kind === "map" ? value.at("value") : value] as const)
-    .filter(([name, value]) => isCredential(name, value.source ?? ""))
+    .filter(([name, value]) => !isPassing(name) && isCredential(name, value.source ?? ""))
     .map(([name, value]) => ({ place: value.place, message: "unmet.variable", args: { name } }));
 }

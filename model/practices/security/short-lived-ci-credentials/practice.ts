@@ -25,13 +25,17 @@ export default practice({
   share: "most",
   subject: "pipeline",
   effort: "confirm",
-  judge(pipeline) {
+  judge(pipeline, world) {
     if (pipeline.foreign) return undefined;
     const steps = pipeline.jobs.flatMap((job) => (job.disabled ? [] : job.steps)).filter((step) => !step.disabled);
     const own = steps.filter((step) => step.place.document === pipeline.document);
     const spots = own.flatMap((step) => [...keyIn(step), ...kubeconfigIn(step), ...publishIn(step, pipeline)]);
     if (spots.length > 0) return unmet(spots);
-    const oidc = given(pipeline, "oidc").filter(({ place }) => place.document === pipeline.document);
+    // A workflow that is called speaks for itself; an action does not.
+    const others = world.pipelines().filter((one) => one !== pipeline);
+    const oidc = given(pipeline, "oidc").filter(
+      ({ place }) => !others.some(({ document }) => document.uri === place.document.uri),
+    );
     return oidc.length === 0 ? undefined : met(oidc.map(({ place }) => place));
   },
 });
