@@ -385,6 +385,16 @@ describe("what a workflow calls in the workspace", () => {
     const files = { ".goreleaser.yaml": "version: 2\ndockers:\n  - image_templates: ['shop/web:{{ .Tag }}']\n" };
     assert.deepEqual(seen(steps("- run: goreleaser release --clean", files)), ["build goreleaser", "push goreleaser"]);
     assert.deepEqual(seen(steps("- run: goreleaser --snapshot --skip=sign", files)), ["build goreleaser"]);
+    const signed = { ".goreleaser.yaml": `${files[".goreleaser.yaml"]}docker_signs:\n  - artifacts: all\n` };
+    assert.deepEqual(seen(steps("- run: goreleaser release --clean", signed)), [
+      "build goreleaser",
+      "push goreleaser",
+      "sign goreleaser",
+    ]);
+    assert.deepEqual(seen(steps("- run: goreleaser release --skip=sign", signed)), [
+      "build goreleaser",
+      "push goreleaser",
+    ]);
     assert.deepEqual(seen(steps("- run: goreleaser release --skip=docker", files)), []);
     assert.deepEqual(seen(steps("- run: goreleaser release", { ".goreleaser.yaml": "version: 2" })), []);
     const run = "- run: docker run --rm goreleaser/goreleaser:v2 release --clean";
