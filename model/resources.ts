@@ -9,19 +9,23 @@ export type ResourceName = "cpu" | "memory";
 /** Pods as a whole can have resources since this minor version. */
 const POD_LEVEL = 34;
 
-/** What the container asks for; a limit alone is a request as well. Throws `Unresolved`. */
+/** What the container asks for; a limit alone is a request as well, and nothing of it is none. Throws `Unresolved`. */
 export function requestOf(
   container: Container,
   name: ResourceName,
   workload: Workload,
   world: World,
 ): Field | undefined {
-  return effective(container, ["requests", "limits"], ["defaultRequest", "default"], name, workload, world);
+  return some(effective(container, ["requests", "limits"], ["defaultRequest", "default"], name, workload, world));
 }
 
-/** What the container may use at most. Throws `Unresolved`. */
+/** What the container may use at most; a limit of zero is none. Throws `Unresolved`. */
 export function limitOf(container: Container, name: ResourceName, workload: Workload, world: World): Field | undefined {
-  return effective(container, ["limits"], ["default"], name, workload, world);
+  return some(effective(container, ["limits"], ["default"], name, workload, world));
+}
+
+function some(amount: Field | undefined): Field | undefined {
+  return amount?.presence === "present" && parseQuantity(amount.text() ?? "") === 0 ? undefined : amount;
 }
 
 function effective(
