@@ -16,7 +16,15 @@ const BEFORE =
 /** Where one pipeline deploys after it has deployed to another environment. */
 export function environmentsIn(pipeline: Pipeline): readonly (Field | Place)[] {
   const deploys = deploysIn(pipeline);
-  const later = deploys.filter((one) => deploys.some((other) => isOther(other, one) && isBefore(other, one, pipeline)));
+  const later = deploys.filter((one) =>
+    deploys.some(
+      (other) =>
+        isOther(other, one) &&
+        isBefore(other, one, pipeline) &&
+        // A branch for each environment is another run for each.
+        pipeline.apart?.(other.step, one.step) !== true,
+    ),
+  );
   return [...new Map(later.map((one) => [one.step.job, declared(one) ?? one.place])).values()];
 }
 
