@@ -5,8 +5,9 @@ import { readRendered } from "./dialects/kubernetes.ts";
 import { equal, sameSet } from "./equal.ts";
 import type { FileEntry } from "./files.ts";
 import type { ReadonlyLayers } from "./layers.ts";
-import { baseName, type Charts, concernsChart, type Root, rootOf } from "./layout.ts";
+import { type Charts, concernsChart, type Root, rootOf } from "./layout.ts";
 import { withAsked } from "./render/asked.ts";
+import { concernsDiscovery } from "./render/discovery/concerns.ts";
 import { type Discovery, discover } from "./render/discovery/discover.ts";
 import { byGroup, groupsOf } from "./render/groups.ts";
 import type { HelmOutput } from "./render/helm/said.ts";
@@ -345,34 +346,6 @@ function chartsWithProduction(specs: readonly EnvironmentSpec[]): ReadonlySet<st
 /** `real`: charts with an environment that counts. */
 function isNonProduction(spec: EnvironmentSpec, real: ReadonlySet<string>): boolean {
   return spec.nonProduction || (isDefault(spec) && spec.build.tool === "helm" && real.has(spec.build.chart));
-}
-
-/** Only what describes environments, or comes or goes, can change which there are. */
-function concernsDiscovery(
-  files: ReadonlyLayers<FileEntry>,
-  before: ReadonlyLayers<FileEntry>,
-  touched: ReadonlySet<string>,
-): boolean {
-  for (const uri of touched) {
-    const now = files.get(uri);
-    const old = before.get(uri);
-    if (
-      now === undefined ||
-      old === undefined ||
-      now.role !== old.role ||
-      now.standing.nonProduction !== old.standing.nonProduction
-    )
-      return true;
-    if (now.role === "kustomization" || now.role === "config" || DESCRIBING.test(baseName(uri))) return true;
-    if (now.resources !== old.resources && [...now.resources, ...old.resources].some(isGitOps)) return true;
-  }
-  return false;
-}
-
-const DESCRIBING = /^(Chart|values.*|helmfile.*)\.ya?ml$/;
-
-function isGitOps({ group }: Resource): boolean {
-  return group === "argoproj.io" || group.endsWith(".toolkit.fluxcd.io");
 }
 
 function meets(files: ReadonlySet<string>, touched: ReadonlySet<string>): boolean {
