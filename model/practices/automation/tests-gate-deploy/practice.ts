@@ -51,7 +51,9 @@ export default practice({
     if (soft !== undefined) return unmet(placeIn(pipeline, soft), "unmet.soft", { tool: soft.tool });
     const apart = (test: Capability) =>
       targetsIn(pipeline).every((one) => pipeline.apart?.(test.step, one.step) === true);
-    const beside = tests.find((test) => !apart(test));
+    // What tries out the deployment was never meant to come before it.
+    const isAfter = (test: Capability) => targetsIn(pipeline).every((one) => isBefore(one, test, pipeline));
+    const beside = tests.find((test) => !apart(test) && !isAfter(test));
     if (beside !== undefined) return unmet(at, "unmet.order", { tool: beside.tool, target: target.tool });
     // Whether a branch takes only changes that passed elsewhere cannot be seen here.
     const others =
@@ -59,7 +61,8 @@ export default practice({
         ? []
         : pipelinesIn(repository, world).filter((one) => one !== pipeline && runsOnChange(one));
     const elsewhere =
-      tests.some((test) => test.gating) || others.some((one) => one.opaque || testsIn(one).some((test) => test.gating));
+      tests.some((test) => test.gating && !isAfter(test)) ||
+      others.some((one) => one.opaque || testsIn(one).some((test) => test.gating));
     return pipeline.opaque || elsewhere || inImage === "some"
       ? cannotTell(at)
       : unmet(at, undefined, { target: target.tool });
