@@ -65,7 +65,7 @@ export class Release {
     }));
     const known = new Values([...own, ...given], parameters);
     const imported = dependencies(about).flatMap((one) => this.#imported(one, known));
-    const values = imported.length === 0 ? known : new Values([...own, ...imported, ...given], parameters);
+    const values = imported.length === 0 ? known : new Values([...imported, ...own, ...given], parameters);
     this.top = this.#chart(build.chart, about, values, false);
     // Those beside it are part of what it is made from, whoever asks for them.
     for (const dependency of dependencies(about)) this.#inside(this.top, nameOf(dependency) ?? "");

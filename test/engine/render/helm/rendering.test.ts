@@ -147,22 +147,25 @@ describe("helm: charts inside charts", () => {
     assert.equal(object?.vendored, true);
   });
 
-  it("may hand values to the chart around them", () => {
-    const chart = new TestChart({
-      "charts/prod/Chart.yaml": "name: prod\n",
-      "charts/prod/values.yaml": "exports:\n  data:\n    host: prod.example.com\n",
-      "Chart.yaml":
-        "name: shop\ndependencies:\n  - name: prod\n    condition: prod.enabled\n    import-values: [data]\n",
-      "values.yaml": "host: none\nprod: {enabled: true}\n",
-      "templates/x.yaml": "kind: X\nhost: {{ .Values.host }}\n",
-    });
-    const output = printed(["templates/x.yaml", "kind: X\nhost: prod.example.com"]);
-    assert.equal(
-      chart.decided(chart.render(output).objects[0], "host"),
-      "charts/prod/values.yaml:3 host: prod.example.com",
-    );
-    const off = chart.render(output, { parameters: [{ name: "prod.enabled", value: "false", text: false }] });
-    assert.equal(chart.decided(off.objects[0], "host"), "values.yaml:1 host: none");
+  it("may hand values to the chart around them, whose own are stronger", () => {
+    const around = (values: string) =>
+      new TestChart({
+        "charts/prod/Chart.yaml": "name: prod\n",
+        "charts/prod/values.yaml": "exports:\n  data:\n    host: prod.example.com\n",
+        "Chart.yaml":
+          "name: shop\ndependencies:\n  - name: prod\n    condition: prod.enabled\n    import-values: [data]\n",
+        "values.yaml": values,
+        "templates/x.yaml": "kind: X\nhost: {{ .Values.host }}\n",
+      });
+    const output = (host: string) => printed(["templates/x.yaml", `kind: X\nhost: ${host}`]);
+    const chart = around("prod: {enabled: true}\n");
+    const [object] = chart.render(output("prod.example.com")).objects;
+    assert.equal(chart.decided(object, "host"), "charts/prod/values.yaml:3 host: prod.example.com");
+    const parameters = [{ name: "prod.enabled", value: "false", text: false }];
+    const off = chart.render(output("prod.example.com"), { parameters });
+    assert.notEqual(chart.decided(off.objects[0], "host"), "charts/prod/values.yaml:3 host: prod.example.com");
+    const own = around("host: none\nprod: {enabled: true}\n");
+    assert.equal(own.decided(own.render(output("none")).objects[0], "host"), "values.yaml:1 host: none");
   });
 });
 
