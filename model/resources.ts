@@ -42,6 +42,11 @@ function effective(
   if (said !== undefined) return said;
   const unknown = fields.find((field) => field.presence === "unknown");
   if (unknown !== undefined) throw new Unresolved(unknown.place);
+  // A workflow may change its pods by a patch that is a text.
+  for (const spec of [workload.body.at("spec"), workload.body.at("spec", "workflowSpec")]) {
+    const patch = spec.at("podSpecPatch");
+    if (patch.presence !== "absent") throw new Unresolved(patch.place);
+  }
   return inherited(defaults, name, workload, world);
 }
 

@@ -4,7 +4,7 @@ import { once } from "../../../memo.ts";
 import { cannotTell, ifKnown, met, notApplicable, practice, type Sources, unmet } from "../../../practice.ts";
 
 const ENV =
-  /^(?:OTEL_EXPORTER_\w+_ENDPOINT|OTEL_TRACES_EXPORTER|OTEL_SERVICE_NAME|JAEGER_(?:AGENT_HOST|ENDPOINT|SERVICE_\w+)|DD_(?:AGENT_HOST|TRACE_\w+)|ZIPKIN_\w+|COLLECTOR_SERVICE_ADDR|ENABLE_TRACING|NEW_RELIC_LICENSE_KEY|ELASTIC_APM_SERVER_URL|SIGNALFX_\w+)$/;
+  /^(?:OTEL_EXPORTER_\w+_ENDPOINT|OTEL_TRACES_EXPORTER|OTEL_SERVICE_NAME|JAEGER_(?:AGENT_HOST|ENDPOINT|SERVICE_\w+)|DD_(?:AGENT_HOST|TRACE_\w+)|ZIPKIN(?:_\w+)?|COLLECTOR_SERVICE_ADDR|ENABLE_TRACING|NEW_RELIC_LICENSE_KEY|ELASTIC_APM_SERVER_URL|SIGNALFX_\w+)$/;
 const ANNOTATION =
   /^(?:instrumentation\.opentelemetry\.io\/inject-\w+|sidecar\.opentelemetry\.io\/inject|sidecar\.jaegertracing\.io\/inject|admission\.datadoghq\.com\/\w+-lib\.version)$/;
 

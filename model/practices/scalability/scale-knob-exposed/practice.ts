@@ -19,6 +19,8 @@ export default practice({
     if (replicas.presence === "unknown" || isDecidedElsewhere(workload)) return met(replicas);
     // A loose manifest is its own knob, and so is one that overlays change.
     if (packagedBy(workload, world) !== "helm") return notApplicable("no-subject");
+    // What is not written is not fixed either: whoever scales it by hand keeps that.
+    if (replicas.presence === "absent") return notApplicable("no-subject");
     return unmet(replicas, "unmet", { workload: workload.displayName });
   },
 });
